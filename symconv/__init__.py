@@ -1,0 +1,78 @@
+"""symconv: the exact mathematics of convolution layers.  Define once, derive everything.
+
+>>> import symconv as sc
+>>> sc.Conv2d(8, 16, 3, padding=1).cost((1, 8, 10, 10)).forward.macs
+115200
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+#: Where each public name lives; it is imported when it is first used, so that ``import symconv`` is fast.
+_HOMES = {
+    "symconv.errors": ("ArgumentError", "ClaimError", "GrammarError", "ShapeError", "StatementError", "SymconvError"),
+    "symconv.statements": ("Statement", "symbol"),
+    "symconv.layers": (
+        "AvgPool1d",
+        "AvgPool2d",
+        "AvgPool3d",
+        "Conv1d",
+        "Conv2d",
+        "Conv3d",
+        "ConvTranspose1d",
+        "ConvTranspose2d",
+        "ConvTranspose3d",
+        "Cost",
+        "Linear",
+        "Memory",
+        "Ops",
+        "derive",
+        "from_module",
+    ),
+    "symconv.render": ("Derivation",),
+    "symconv.numerics": ("Formula", "IntegerOverflow", "compile", "evaluate", "evaluate_statement"),
+    "symconv.claims": ("Report", "Verdict", "audit"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 - the names are literal strings of the table
+
+if TYPE_CHECKING:
+    from symconv.claims import Report, Verdict, audit
+    from symconv.errors import ArgumentError, ClaimError, GrammarError, ShapeError, StatementError, SymconvError
+    from symconv.layers import (
+        AvgPool1d,
+        AvgPool2d,
+        AvgPool3d,
+        Conv1d,
+        Conv2d,
+        Conv3d,
+        ConvTranspose1d,
+        ConvTranspose2d,
+        ConvTranspose3d,
+        Cost,
+        Linear,
+        Memory,
+        Ops,
+        derive,
+        from_module,
+    )
+    from symconv.numerics import Formula, IntegerOverflow, compile, evaluate, evaluate_statement
+    from symconv.render import Derivation
+    from symconv.statements import Statement, symbol
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'symconv' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
