@@ -20,7 +20,26 @@ _COUNT_NAME = re.compile(r"(P|OP|p)_[ldhw]")
 _SIZE_NAME = re.compile(r"N|C_in|C_out|G|[LDHW]_(in|out)|[KSD]_[ldhw]|c_[io]|[nkosd]_[ldhw]|g")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 #: Words of the text grammar; no size can bear such a name.
-RESERVED = frozenset({"sum", "for", "if", "floor", "ceiling", "max", "min", "mod", "gcd", "taps_below"})
+RESERVED = frozenset(
+    (
+        *("sum", "for", "if", "and", "or", "not", "divides", "True", "False", "Eq", "Ne", "Piecewise"),
+        *(
+            "floor",
+            "ceil",
+            "ceiling",
+            "max",
+            "min",
+            "mod",
+            "gcd",
+            "taps_below",
+            "Max",
+            "Min",
+            "Mod",
+            "Gcd",
+            "TapsBelow",
+        ),
+    )
+)
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,227 @@
+"""The one text grammar: formulas, conditions, lists of sizes and statements, read without running any code.
+
+The rules stand in ``syntax.lark``.  Texts may come from anywhere: they are bounded before they are parsed, a parse tree
+is read without recursion, and no string ever reaches SymPy's own parsers.
+"""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+from sympy import Expr, Integer, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symconv.errors import ArgumentError, GrammarError, sentence
+from symconv.statements.arithmetic import Fault
+from symconv.statements.building import Builder, Shapes, bound_names
+from symconv.statements.language import Statement
+
+MAX_CHARACTERS = 4_000
+MAX_NESTING = 40
+MAX_OPERATORS = 500
+MAX_LITERAL_DIGITS = 30
+#: How much of a text a message shows.
+_SHOWN = 60
+
+_OPERATOR = re.compile(r"\*\*|//|[<>=!]=|[-+*/%^<>=,&|~]|\b(?:and|or|not|divides|sum|for)\b")
+_DECIMAL = re.compile(r"(?<![A-Za-z0-9_.])(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE][-+]?[0-9]))(?:[eE][-+]?[0-9]+)?")
+_LONG_LITERAL = re.compile(rf"(?<![A-Za-z0-9_])[0-9]{{{MAX_LITERAL_DIGITS + 1},}}")
+
+_WAY_OUT = {
+    "formula": "write integers, names, + - * / // % ** and floor, ceil, max, min, mod, gcd, taps_below",
+    "condition": "write comparisons such as 0 <= a < b, 'a divides b', and, or, not",
+    "sizes": "write formulas with commas between them, such as N,3,H_in,W_in",
+    "statement": "write it like for y < Y: Y[y] = sum(u < K) W[u]*X[y + u]*[0 <= y + u < H]",
+}
+#: What can come next, in words, by a terminal that stands for its kind.
+_EXPECTED = (
+    ("INT", "a number, a name or '('"),
+    ("STAR", "an operator"),
+    ("GT", "a comparison"),
+    ("RPAR", "')'"),
+    ("RSQB", "']'"),
+    ("COMMA", "','"),
+    ("COLON", "':'"),
+    ("$END", "the end"),
+)
+#: Where exactly these can come next, they are told instead.
+_EXPECTED_ONLY = (
+    (frozenset({"LT", "LE"}), "'<' or '<='"),
+    (frozenset({"EQUALS"}), "'='"),
+    (frozenset({"LPAR"}), "'('"),
+    (frozenset({"LSQB"}), "'['"),
+    (frozenset({"NAME"}), "a name"),
+    (frozenset({"NAME", "FOR"}), "'for' or the name of a tensor"),
+)
+
+
+def parse_formula(text: str, symbols: Mapping[str, Symbol] | None = None) -> Expr:
+    """The expression that ``text`` stands for; a name that is not in ``symbols`` becomes ``symbol(name)``.
+
+    Integers, names, ``+ - * / **`` (also ``^``), ``//`` (the floor of the quotient), ``%``, ``floor``, ``ceil``,
+    ``max``, ``min``, ``mod``, ``gcd``, ``taps_below``, and SymPy's spellings of these.  A quotient is exact.
+    Raises ``GrammarError`` for any other text, ``ArgumentError`` for a name that no size can bear.
+
+    >>> parse_formula("(H_in + 2*P_h - K_h)//S_h + 1")
+    floor((H_in - K_h + 2*P_h)/S_h) + 1
+    """
+    found: Expr = _parse("formula", text, symbols)
+    return found
+
+
+def parse_condition(text: str, symbols: Mapping[str, Symbol] | None = None) -> Boolean:
+    """The condition that ``text`` stands for: comparisons (also chained), ``divides``, ``and``, ``or``, ``not``.
+
+    Raises as ``parse_formula`` does.
+
+    >>> parse_condition("2 <= K_h < H_in and S_h divides H_in")
+    (2 <= K_h) & (K_h < H_in) & Eq(Mod(H_in, S_h), 0)
+    """
+    found: Boolean = _parse("condition", text, symbols)
+    return found
+
+
+def parse_sizes(text: str) -> tuple[Expr | int, ...]:
+    """Formulas with commas between them; integers become ``int``.  Raises as ``parse_formula`` does.
+
+    >>> parse_sizes("N,3,H_in,2*W_in")
+    (N, 3, H_in, 2*W_in)
+    """
+    return tuple(int(e) if e.is_Integer else e for e in _parse("sizes", text, None))
+
+
+def parse_statement(
+    text: str, shapes: Mapping[str, Sequence[Expr | int | str]], symbols: Mapping[str, Symbol] | None = None
+) -> Statement:
+    """The statement that ``text`` writes, as ``str(statement)`` does; ``shapes`` has the extents of its tensors.
+
+    ``sum(u < K)`` binds the product that follows, and ``sum(u <= K)`` includes K.  A name that ``for`` or ``sum`` binds
+    is an index, any other a size.  ``c*(...)`` with a sum in the parentheses is the statement's scale.  Facts and named
+    sizes of a statement are no part of its text.
+    Raises ``GrammarError`` for what the grammar does not have, ``StatementError`` for what no statement can be.
+
+    >>> shapes = {"Z": ("Y",), "W": ("K",), "X": ("Y + K - 1",)}
+    >>> print(parse_statement("for y < Y: Z[y] = sum(u < K) W[u]*X[y + u]", shapes))
+    for y < Y: Z[y] = sum(u < K) W[u]*X[u + y]
+    """
+    extents = tuple((tensor, tuple(_extents(given, symbols))) for tensor, given in shapes.items())
+    found: Statement = _parse("statement", text, symbols, extents)
+    return found
+
+
+def _extents(given: Sequence[Expr | int | str], symbols: Mapping[str, Symbol] | None) -> Iterator[Expr]:
+    for extent in given:
+        match extent:
+            case str():
+                yield parse_formula(extent, symbols)
+            case int():
+                yield Integer(extent)
+            case Expr():
+                yield extent
+            case _:
+                raise ArgumentError(
+                    sentence(f"extent={reprlib.repr(extent)}", "is no size", "pass an int, an expression or a text")
+                )
+
+
+@cache
+def _parser() -> Lark:
+    grammar = files("symconv.statements").joinpath("syntax.lark").read_text(encoding="ascii")
+    return Lark(grammar, parser="lalr", lexer="basic", start=list(_WAY_OUT), maybe_placeholders=True)
+
+
+def _parse(kind: str, text: str, symbols: Mapping[str, Symbol] | None, shapes: Shapes = ()) -> Any:
+    """Bound the text, parse it, read the tree; every failure becomes one sentence."""
+    if not isinstance(text, str):
+        raise GrammarError(sentence(f"{kind}={reprlib.repr(text)}", "is not a text", "pass a str"))
+    try:
+        _check_text(text)
+        tree: Tree[Token] = _parser().parse(text, start=kind)
+        return Builder(symbols or {}, bound_names(tree), shapes).transform(tree)
+    except UnexpectedInput as error:
+        raise _told(kind, text, _unexpected(kind, text, error)) from None
+    except Fault as fault:
+        raise _told(kind, text, fault) from None
+    except VisitError as error:
+        cause = error.orig_exc
+        if isinstance(cause, RecursionError):
+            cause = Fault(0, "the text is nested too deeply", "name a part of it and give that part its own text")
+        raise (_told(kind, text, cause) if isinstance(cause, Fault) else cause) from None
+
+
+def _told(kind: str, text: str, fault: Fault) -> GrammarError:
+    """The sentence about a fault, with the part of the text around it."""
+    subject, column = f"{kind}={_excerpt(text, fault.offset)!r}", fault.offset + 1
+    return GrammarError(sentence(subject, f"at column {column}, {fault.condition}", fault.way_out))
+
+
+def _excerpt(text: str, offset: int) -> str:
+    """At most 60 characters of ``text`` around ``offset``."""
+    if len(text) <= _SHOWN:
+        return text
+    room = _SHOWN - 6
+    start = max(0, min(offset - room // 2, len(text) - room))
+    end = start + room
+    return ("..." if start else "") + text[start:end] + ("..." if end < len(text) else "")
+
+
+def _check_text(text: str) -> None:
+    """Refuse what is too long, too deep or not ASCII, before any parsing."""
+    if len(text) > MAX_CHARACTERS:
+        condition = f"the text goes on, to {len(text)} characters of at most {MAX_CHARACTERS}"
+        raise Fault(MAX_CHARACTERS, condition, "split it into several texts")
+    depth = 0
+    for offset, character in enumerate(text):
+        if not character.isascii():
+            raise Fault(offset, f"{character!a} is not an ASCII character", "write letters a to z, digits and signs")
+        depth += (character in "([") - (character in ")]")
+        if depth > MAX_NESTING:
+            raise Fault(offset, f"brackets are nested more than {MAX_NESTING} deep", "name an inner part")
+    if found := _DECIMAL.search(text):
+        plain = not re.search("[eE]", found[0]) and len(found[0]) <= MAX_LITERAL_DIGITS
+        raise Fault(
+            found.start(),
+            f"{found[0] if plain else 'a number'} is a decimal",
+            f"write {Fraction(found[0])}" if plain else "write a quotient of integers, such as 1/2",
+        )
+    if found := _LONG_LITERAL.search(text):
+        raise Fault(found.start(), f"a number has more than {MAX_LITERAL_DIGITS} digits", "use a name for it")
+    for number, found in enumerate(_OPERATOR.finditer(text)):
+        if number >= MAX_OPERATORS:
+            raise Fault(
+                found.start(),
+                f"there are more than {MAX_OPERATORS} operators and commas",
+                "split it into several texts",
+            )
+
+
+def _unexpected(kind: str, text: str, error: UnexpectedInput) -> Fault:
+    """What the parser met, and what it could have gone on with, in words."""
+    if isinstance(error, UnexpectedCharacters):
+        return Fault(
+            error.pos_in_stream, f"{text[error.pos_in_stream]!r} is no character of the grammar", _WAY_OUT[kind]
+        )
+    if not isinstance(error, UnexpectedToken):
+        return Fault(len(text), "the text ends too early", _WAY_OUT[kind])
+    expected = _in_words(frozenset(error.accepts or error.expected))
+    if error.token.type == "$END":
+        return Fault(len(text), f"the text ends, where {expected} was expected", _WAY_OUT[kind])
+    return Fault(
+        error.token.start_pos or 0, f"{str(error.token)!r} stands where {expected} was expected", _WAY_OUT[kind]
+    )
+
+
+def _in_words(terminals: frozenset[str]) -> str:
+    for only, words in _EXPECTED_ONLY:
+        if terminals == only:
+            return words
+    found = [words for terminal, words in _EXPECTED if terminal in terminals]
+    return f"{', '.join(found[:-1])} or {found[-1]}" if len(found) > 1 else "".join(found)
