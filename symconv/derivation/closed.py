@@ -47,25 +47,32 @@ def closed_where_known(found: Expr, facts: Sequence[Expr], unfold: Callable[[Exp
     unfolded = TapsBelow(*map(unfold, found.args))
     if not isinstance(unfolded, TapsBelow):
         return unfolded
+    if not all(known_nonnegative(room, facts) for room in _rooms(unfolded)):
+        return found
     form = _closed(unfolded, facts)
-    return form.value if form is not None and form.condition == true else found
+    return found if form is None else form.value
+
+
+def _rooms(found: TapsBelow) -> tuple[Expr, ...]:
+    """What must not be negative for the triangle of taps to fit into the box: along a single row, one side only."""
+    p, s, d, m, k = found.args
+    if k == 1:
+        return (s * m - p,)
+    return (d * k - p,) if m == 1 else (s * m - p, d * k - p)
 
 
 def _closed(found: TapsBelow, facts: Sequence[Expr]) -> ClosedForm | None:
     p, s, d, m, k = found.args
     depth = p if p.is_nonnegative or known_nonnegative(p, facts) else Max(p, 0)
     if 1 in (m, k):
-        return ClosedForm(_on_one_row(depth, *((s, m) if k == 1 else (d, k)), facts), true)
+        step, extent = (s, m) if k == 1 else (d, k)
+        reached = ceiling(depth / step)
+        fits = known_nonnegative(step * extent - p, facts)
+        return ClosedForm(reached if fits else Min(extent, reached), true)
     triangle = _triangle(depth, s, d)
     if triangle is None:
         return None
     return ClosedForm(triangle, And(_at_least(s * m, p, facts), _at_least(d * k, p, facts)))
-
-
-def _on_one_row(p: Expr, step: Expr, extent: Expr, facts: Sequence[Expr]) -> Expr:
-    """#{y < extent: step*y < p} for p >= 0."""
-    reached = ceiling(p / step)
-    return reached if known_nonnegative(step * extent - p, facts) else Min(extent, reached)
 
 
 def _triangle(p: Expr, s: Expr, d: Expr) -> Expr | None:

@@ -72,12 +72,13 @@ def _windows_that_begin(window: Window) -> Extent:
     step = coefficients[y]
     room = axis.size + axis.after - 1 - _corner(window, S.Zero, axis.kernel - 1)
     needed = room + step - 1
-    begins = axis.size - 1 - _corner(window, S.Zero, S.Zero)
+    last_begin = axis.size - axis.behind - 1
+    begins = last_begin - _corner(window, S.Zero, S.Zero)
     value = Min(_shorter(floor(needed / step)), _shorter(floor(begins / step))) + 1
     previous_end = _corner(window, y - 1, axis.kernel - 1)
     steps = (
         Step(Le(previous_end, axis.size + axis.after - 2, evaluate=False), rules.WINDOW_NEEDED),
-        Step(Le(_corner(window, y, S.Zero), axis.size - 1, evaluate=False), rules.WINDOW_BEGINS),
+        Step(Le(_corner(window, y, S.Zero), last_begin, evaluate=False), rules.WINDOW_BEGINS),
         Step(
             And(Le(step * y, needed, evaluate=False), Le(step * y, begins, evaluate=False), evaluate=False),
             rules.ISOLATE,

@@ -93,11 +93,6 @@ class TapsBelow(Function):  # type: ignore[misc]
         u = index("u")
         return Sum(Min(m, Max(0, ceiling((p - d * u) / s))), (u, 0, k - 1))
 
-    def _latex(self, printer: Any, exp: Any = None) -> str:
-        p, s, d, m, k = map(printer._print, self.args)
-        body = rf"\Lambda^{{{m},{k}}}_{{{s},{d}}}\!\left({p}\right)"
-        return body if exp is None else rf"\left({body}\right)^{{{exp}}}"
-
 
 class Iverson(Function):  # type: ignore[misc]
     """1 where every condition holds, else 0: ``Iverson(v)`` is [v = 0], ``Iverson(v, n)`` is [0 <= v < n]."""

@@ -6,9 +6,11 @@ import re
 from functools import cache
 from typing import Any
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, Max, Min, ceiling
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
+
+from symconv.statements.functions import TapsBelow
 
 #: Indices stand first, in the order in which a sentence about a window names them.
 _INDEX_RANKS = ((re.compile(r"[nq]\d*"), 0), (re.compile(r"[xy]\d*_\w+"), 1), (re.compile(r"u\d*_\w+"), 2))
@@ -25,12 +27,30 @@ def in_reading_order(terms: list[Expr]) -> list[Expr]:
     return sorted(terms, key=lambda t: (t.could_extract_minus_sign(), _rank(t)))
 
 
+def _on_one_row(e: TapsBelow) -> Expr:
+    """min(m, ceiling(max(0, p)/s)): how a single row of cells, or a single tap, is written."""
+    p, s, d, m, k = e.args
+    step, extent = (s, m) if k == 1 else (d, k)
+    return Min(extent, ceiling(Max(0, p) / step))
+
+
 class _Text(StrPrinter):  # type: ignore[misc]
+    def _print_TapsBelow(self, expr: TapsBelow) -> str:  # noqa: N802 - SymPy names the method
+        if 1 in expr.args[3:]:
+            return str(self._print(_on_one_row(expr)))
+        return f"TapsBelow({', '.join(map(self._print, expr.args))})"
+
     def _as_ordered_terms(self, expr: Expr, order: Any = None) -> list[Expr]:
         return in_reading_order(super()._as_ordered_terms(expr, order=order))
 
 
 class _Latex(LatexPrinter):  # type: ignore[misc]
+    def _print_TapsBelow(self, expr: TapsBelow) -> str:  # noqa: N802 - SymPy names the method
+        if 1 in expr.args[3:]:
+            return str(self._print(_on_one_row(expr)))
+        p, s, d, m, k = map(self._print, expr.args)
+        return rf"\Lambda^{{{m},{k}}}_{{{s},{d}}}\!\left({p}\right)"
+
     def _as_ordered_terms(self, expr: Expr, order: Any = None) -> list[Expr]:
         return in_reading_order(super()._as_ordered_terms(expr, order=order))
 
