@@ -60,5 +60,5 @@ SGD_STEP = Rule("SGD step", "T' = T - eta*dT: one multiplication and one additio
 SIZE_OF_TENSOR = Rule("size of a tensor", "the product of its extents")
 STILL_NEEDED = Rule("still needed", "the activations that the backward statements read")
 BYTES = Rule("bytes", "elements times the size of one element")
-NAMED_SIZE = Rule("put in", "a size with a name of its own stands for")
+NAMED_SIZE = Rule("output size", "how many output positions there are; its steps are those of output_shape")
 RESULT = Rule("result", "what was asked for")

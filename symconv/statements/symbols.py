@@ -7,7 +7,7 @@ The standard names of PyTorch's notation and of the textbook's (d2l) carry their
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from sympy import Basic, Symbol
@@ -114,13 +114,18 @@ def symbols_of(expressions: Iterable[Basic]) -> set[Symbol]:
 
 
 class Names:
-    """Hands out symbols whose names differ from all names in ``used``, and from one another."""
+    """Hands out symbols whose names differ from all names in ``used``, and from one another.
 
-    def __init__(self, used: Iterable[str] = ()) -> None:
+    ``spelled`` says how another notation writes a name: H_out as o_h, say.
+    """
+
+    def __init__(self, used: Iterable[str] = (), spelled: Mapping[str, str] | None = None) -> None:
         self._used = set(used)
+        self._spelled = spelled or {}
 
     def fresh(self, name: str) -> str:
         """``name`` itself where it is free, else ``name0``, ``name1``, ..."""
+        name = self._spelled.get(name, name)
         head, underscore, tail = name.partition("_")
         tried, number = name, 0
         while tried in self._used:
