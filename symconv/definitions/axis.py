@@ -17,6 +17,7 @@ class Axis:
     label   l, h, w or d, as in K_h
     before  padding (of a transposed layer: crop) in front of the first cell, ``after`` behind the last one
     extra   output_padding of a transposed layer
+    behind  the last cells that are padding taken for data; no window of a pooling with ceil_mode begins on them
     """
 
     label: str
@@ -27,10 +28,12 @@ class Axis:
     before: Expr = S.Zero
     after: Expr = S.Zero
     extra: Expr = S.Zero
+    behind: Expr = S.Zero
 
     def with_padding_as_data(self) -> Axis:
         """The axis of the padded input: its zeros are cells like any other."""
-        return replace(self, size=self.size + self.before + self.after, before=S.Zero, after=S.Zero)
+        whole = self.size + self.before + self.after
+        return replace(self, size=whole, before=S.Zero, after=S.Zero, behind=self.after)
 
     def uncropped(self) -> Axis:
         """The axis of a transposed layer before its crop."""

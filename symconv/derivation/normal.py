@@ -1,7 +1,8 @@
 """A normal form of closed forms: what is equal as a polynomial in its symbols and floors becomes the same expression.
 
 floor((a*d + r)/d) = a + floor(r/d), ceiling(x) = -floor(-x); floors, minima, cases and the like are then taken for
-letters, each named by its own normal form, and the rest is a rational function.
+letters, one for each, and the rest is a rational function.  A divisor counts as not 0: where one can be, the caller
+must look.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Add, Basic, Expr, Integer, S, Symbol, cancel, ceiling, expand, floor, fraction, together
+from sympy import Add, Basic, Dummy, Expr, Integer, S, Symbol, cancel, ceiling, expand, floor, fraction, together
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,10 @@ class NormalForm:
 
 def normal_form(expression: Expr) -> NormalForm:
     """The normal form with its letters."""
-    value = _with_letters(_with_plain_floors(expression))
-    letters = sorted((s for s in value.free_symbols if isinstance(s, _Letter)), key=lambda s: s.name)
-    return NormalForm(cancel(together(value)), tuple((s, s.meaning) for s in letters))
+    letters: dict[Basic, Symbol] = {}
+    value = _with_letters(_with_plain_floors(expression), letters)
+    by_name = sorted(letters.items(), key=lambda found: found[1].name)
+    return NormalForm(cancel(together(value)), tuple((letter, meaning) for meaning, letter in by_name))
 
 
 def same_formula(left: Expr, right: Expr) -> bool:
@@ -39,18 +41,13 @@ def same_formula(left: Expr, right: Expr) -> bool:
     return bool(normal_form(left - right).value == 0)
 
 
-class _Letter(Symbol):  # type: ignore[misc]
-    """A symbol that stands for an expression which is no polynomial; equal expressions get the same letter."""
-
-    meaning: Expr
-
-    def __new__(cls, meaning: Expr) -> _Letter:
-        known = {"integer": True} if meaning.is_integer else {}
-        if meaning.is_nonnegative:
-            known["nonnegative"] = True
-        letter: _Letter = Symbol.__new__(cls, f"<{meaning}>", **known)
-        letter.meaning = meaning
-        return letter
+@lru_cache(maxsize=4096)
+def _letter(meaning: Expr) -> Symbol:
+    """The letter that stands for an expression which is no polynomial: no name that anyone writes is taken for it."""
+    known = {"integer": True} if meaning.is_integer else {}
+    if meaning.is_nonnegative:
+        known["nonnegative"] = True
+    return Dummy(f"<{meaning}>", **known)
 
 
 @lru_cache(maxsize=4096)
@@ -96,15 +93,15 @@ def _common_factor(numerator: Expr, denominator: Expr) -> tuple[Expr, Expr]:
     return bottom, top
 
 
-def _with_letters(expression: Basic) -> Expr:
-    """Every maximal part that is no rational function of symbols becomes a letter."""
+def _with_letters(expression: Basic, letters: dict[Basic, Symbol]) -> Expr:
+    """Every maximal part that is no rational function of symbols becomes a letter, noted in ``letters``."""
     if expression.is_Symbol or expression.is_number:
         return expression
     if expression.is_Add or expression.is_Mul:
-        return expression.func(*map(_with_letters, expression.args))
+        return expression.func(*(_with_letters(part, letters) for part in expression.args))
     if expression.is_Pow and isinstance(expression.exp, Integer):
-        return _with_letters(expression.base) ** expression.exp
-    return _Letter(expression)
+        return _with_letters(expression.base, letters) ** expression.exp
+    return letters.setdefault(expression, _letter(expression))
 
 
 def in_names(expression: Expr, names: Mapping[Symbol, Expr]) -> Expr:

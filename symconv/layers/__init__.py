@@ -5,6 +5,7 @@ from symconv.layers.base import Layer
 from symconv.layers.convolution import Conv1d, Conv2d, Conv3d
 from symconv.layers.cost import Cost, Ops
 from symconv.layers.derive import QUANTITIES, derive
+from symconv.layers.from_torch import from_module
 from symconv.layers.linear import Linear
 from symconv.layers.memory import Memory
 from symconv.layers.pooling import AvgPool1d, AvgPool2d, AvgPool3d
@@ -28,4 +29,5 @@ __all__ = [
     "Memory",
     "Ops",
     "derive",
+    "from_module",
 ]

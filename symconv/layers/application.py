@@ -19,6 +19,8 @@ from symconv.statements import Names, Statement, symbols_of
 #: The tensors of every layer: what the backward statements are taken by, in this order.
 TENSORS = {"input": "X", "weight": "W", "bias": "b"}
 PARAMETERS = ("W", "b")
+#: How each notation names the output's sizes.
+OUTPUT_NAMES: dict[str, dict[str, str]] = {"torch": {}, "d2l": {f"{a.upper()}_out": f"o_{a}" for a in "ldhw"}}
 
 
 class Definable(Protocol):
@@ -47,6 +49,7 @@ class Application:
 
     layer: Definable
     shape: tuple[Size, ...]
+    notation: str = "torch"
 
     @cached_property
     def actual(self) -> Resolved:
@@ -60,12 +63,13 @@ class Application:
 
     def _resolve(self, nominal: bool) -> Resolved:
         shape = tuple(map(expression, self.shape))
-        names = Names(s.name for s in {*self.layer.symbols(), *symbols_of(shape)})
+        used = (s.name for s in {*self.layer.symbols(), *symbols_of(shape)})
+        names = Names(used, OUTPUT_NAMES[self.notation])
         definition = self.layer.define(shape, names, nominal=nominal)
         extents = output_extents(definition)
         for extent, window in zip(extents, definition.windows, strict=True):
             if extent.condition.is_negative:
-                raise _no_output(extent, window.axis.label, self.shape)
+                raise _no_output(extent, window.axis.label, self.shape, definition.kind)
         return Resolved(definition, extents, _with_extents(definition, extents))
 
     def statement(self) -> Statement:
@@ -112,9 +116,9 @@ class Application:
 
 
 @lru_cache(maxsize=1024)
-def apply_layer(layer: Definable, shape: tuple[Size, ...]) -> Application:
+def apply_layer(layer: Definable, shape: tuple[Size, ...], notation: str = "torch") -> Application:
     """The application of an (immutable) layer to a shape; a memo, so that what is derived once is kept."""
-    return Application(layer, shape)
+    return Application(layer, shape, notation)
 
 
 @lru_cache(maxsize=4096)
@@ -148,12 +152,25 @@ def _is_shifted_symbol(e: Expr) -> bool:
     return bool(e.is_Add and len(e.args) == 2 and e.args[0].is_Integer and e.args[1].is_Symbol)
 
 
-def _no_output(extent: Extent, label: str, shape: tuple[Size, ...]) -> ShapeError:
-    lacking = -extent.condition
+#: Why there is no output, and the way out; by how the layer reaches its cells.
+_LACKING = {
+    "fits": (
+        "the window is larger than the padded input by",
+        "enlarge the input or the padding along {}, or use a smaller kernel_size or dilation",
+    ),
+    "scatters": (
+        "the padding crops all cells that are written, and more by",
+        "enlarge the input along {}, or use less padding",
+    ),
+}
+
+
+def _no_output(extent: Extent, label: str, shape: tuple[Size, ...], kind: str) -> ShapeError:
+    lacking, way_out = _LACKING.get(kind, _LACKING["fits"])
     return ShapeError(
         sentence(
             f"input_shape=({', '.join(map(str, shape))})",
-            f"leaves no output along axis {label}: the window is larger than the padded input by {lacking}",
-            f"enlarge the input or the padding along {label}, or use a smaller kernel_size or dilation",
+            f"leaves no output along axis {label}: {lacking} {-extent.condition}",
+            way_out.format(label),
         )
     )

@@ -49,7 +49,7 @@ def _named_size(name: str, value: str, zero_allowed: bool) -> Expr:
 def _expression_size(name: str, value: Expr, least: int) -> Size:
     if value.is_Integer:
         return _at_least(name, int(value), least)
-    if value.is_number or value.is_integer is False or (value.is_Symbol and not value.is_integer):
+    if value.is_number or value.is_integer is False or not all(s.is_integer for s in value.free_symbols):
         raise ArgumentError(sentence(f"{name}={value}", "is not known to be an integer", _WAY_OUT))
     if value.is_negative or (least and value.is_nonpositive):
         raise ArgumentError(sentence(f"{name}={value}", f"is never at least {least}", _WAY_OUT))

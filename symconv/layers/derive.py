@@ -74,7 +74,7 @@ def derive(
     shape = layer.read_input(input_shape)
     if notation == "d2l":
         layer, shape = in_d2l(layer, shape)
-    application = apply_layer(layer, shape)
+    application = apply_layer(layer, shape, notation)
     counted = "padding-aware" if padding_aware else "nominal"
     suffix = f", {counted}" if quantity.partition(".")[0] in PARTS else ""
     subject = f"{layer!r} on ({', '.join(map(str, shape))}){suffix}"
