@@ -1,0 +1,1 @@
+"""Independent oracles: brute force in NumPy, and PyTorch; nothing of symconv is imported."""
