@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -134,7 +134,8 @@ def _cost(question: _Question, part: str, field: str) -> Derivation:
         total += _fields(count, p, field, label, lines)
     if len(statements) > 1:
         lines.append(Step(total, rules.TOTAL, name=question.quantity))
-    steps = (*_preamble(application, counted, question.padding_aware), *_used(lines, total))
+    counts = _with_closed_forms(_used(lines, total), counted.statement.facts)
+    steps = (*_preamble(application, counted, question.padding_aware), *counts)
     where = dict(counted.statement.where)
     unfolded = trail.unfold(total)
     return Derivation(
@@ -196,6 +197,18 @@ def _used(lines: Sequence[Step], total: Expr) -> tuple[Step, ...]:
             needed |= step.expression.free_symbols
         kept.append(step)
     return tuple(reversed(kept))
+
+
+def _with_closed_forms(steps: Sequence[Step], facts: Sequence[Expr]) -> Iterator[Step]:
+    """After each named sum over taps, its closed form and the condition under which it holds, where there is one."""
+    for step in steps:
+        yield step
+        if isinstance(step.expression, Statement) or not isinstance(step.name, Symbol):
+            continue
+        if step.expression.has(TapsBelow):
+            form = closed_form(step.expression, facts)
+            if form is not None:
+                yield Step(form.value, rules.CLOSED_FORM, form.condition, step.name)
 
 
 def _closed(unfolded: Expr, statement: Statement, where: dict[Symbol, Expr]) -> ClosedForm | None:

@@ -16,13 +16,14 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     (r"G|g", "groups"),
     (r"([LHWD])_in", "input size, {axis}"),
     (r"n_([lhwd])", "input size, {axis}"),
+    (r"o_([lhwd])", "output size, {axis}"),
     (r"([LHWD])\d*_out", "output size, {axis}"),
     (r"([LHWD])\d*_full", "size before the crop, {axis}"),
     (r"[Kk]_([lhwd])", "kernel size, {axis}"),
     (r"[Ss]_([lhwd])", "stride, {axis}"),
     (r"[D]_([lhwd])|d_([lhwd])", "dilation, {axis}"),
     (r"P_([lhwd])", "padding on each side, {axis}"),
-    (r"p_([lhwd])", "padding of both sides together, {axis}"),
+    (r"p_([lhwd])", "padding of both sides together, the larger half before, {axis}"),
     (r"OP_([lhwd])", "output padding, {axis}"),
     (r"n\d*(_\d+)?", "index of the example"),
     (r"q\d*", "index of the group"),
@@ -45,9 +46,18 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
 )
 _COMPILED = tuple((re.compile(pattern), meaning) for pattern, meaning in _MEANINGS)
 
+#: What the sum over taps counts, in text and in LaTeX.
+TAPS_BELOW_TEXT = (
+    "TapsBelow(p, s, d, m, k) counts the taps on the first p cells: pairs y < m, u < k with s*y + d*u < p,\n"
+    "    exactly sum(u < k) Min(m, Max(0, ceiling((p - d*u)/s)))"
+)
 TAPS_BELOW = (
     r"\Lambda^{m,k}_{s,d}(p) = \#\{0 \le y < m,\ 0 \le u < k : s y + d u < p\}"
     r" = \sum_{u < k} \min\bigl(m, \max(0, \lceil (p - d u)/s \rceil)\bigr)"
+)
+TAPS_BELOW_WORDS = (
+    r"In words: of $m$ windows, $s$ apart, with $k$ taps each, $d$ apart, the taps that fall on the first $p$ cells; "
+    "where these are padding, the taps that are left out."
 )
 
 

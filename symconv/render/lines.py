@@ -11,10 +11,12 @@ from symconv.render.width import width
 from symconv.statements import Statement
 from symconv.statements.functions import TapsBelow
 from symconv.statements.printing import latex_pieces
-from symconv.statements.writing import in_reading_order, tex
+from symconv.statements.writing import factors_in_reading_order, in_reading_order, tex
 
 #: How wide a line of a derivation may be, in em: what an A4 page with 25 mm margins holds beside the rule's name.
 LINE = 31.0
+#: A piece that only ends the line.
+NEW_LINE = "\\\\"
 _FENCES = {floor: (r"\bigl\lfloor ", r"\bigr\rfloor"), ceiling: (r"\bigl\lceil ", r"\bigr\rceil")}
 _RELATIONS = {"<=": r" \le ", ">=": r" \ge ", "<": " < ", ">": " > ", "==": " = ", "!=": r" \neq "}
 
@@ -24,15 +26,20 @@ def formula_lines(expression: Statement | Basic, head: str = "", line: float = L
     if isinstance(expression, Statement):
         parts = latex_pieces(expression)
         pieces = [cut for part in parts for cut in ([part] if isinstance(part, str) else _pieces(part, line - 4))]
+    elif expression.is_Add and width(head + tex(expression)) > line:
+        pieces = list(_sum(expression, line - 4))
     else:
         pieces = list(_pieces(expression, line - 4))
-    return _fill([head, *pieces] if head else pieces, line)
+    return fill_lines([head, *pieces] if head else pieces, line)
 
 
-def _fill(pieces: Sequence[str], line: float) -> list[str]:
+def fill_lines(pieces: Sequence[str], line: float) -> list[str]:
     """Put as many pieces on each line as fit; later lines are indented, which costs 2 em."""
     lines = [""]
     for piece in pieces:
+        if piece == NEW_LINE:
+            lines.append("")
+            continue
         room = line if len(lines) == 1 else line - 2
         if lines[-1] and width(lines[-1] + piece) > room:
             lines.append("")
@@ -78,10 +85,14 @@ def _pieces(e: Basic, line: float) -> Iterator[str]:
 
 
 def _separated(parts: Sequence[Basic], separator: str, line: float) -> Iterator[str]:
+    """The parts with a comma behind, or another sign before, all but one of them."""
+    comma = separator == ", "
     for place, part in enumerate(parts):
         first, *rest = _pieces(part, line)
-        yield first if place == 0 else f"{{}}{separator}{first}"
-        yield from rest
+        pieces = [first if place == 0 or comma else f"{{}}{separator}{first}", *rest]
+        if comma and place < len(parts) - 1:
+            pieces[-1] += r",\ "
+        yield from pieces
 
 
 def _fenced(opening: str, parts: Sequence[Basic], separator: str, closing: str, line: float) -> Iterator[str]:
@@ -114,21 +125,29 @@ def _product(e: Expr, line: float) -> Iterator[str]:
             first, *rest = _pieces(factor, line)
             yield space + first
             yield from rest
-    if denominator != 1:
+    if denominator.is_Atom and denominator != 1:
+        yield rf"\,\big/\,{tex(denominator)}"
+    elif denominator != 1:
         first, *rest = _fenced(r"\,\big/\, \bigl(", (denominator,), ", ", r"\bigr)", line)
         yield first
         yield from rest
 
 
 def _factors(e: Expr) -> Sequence[Expr]:
-    return tuple(e.as_ordered_factors())
+    return factors_in_reading_order(e) if e.is_Mul else (e,)
 
 
 def _cases(e: Piecewise, line: float) -> Iterator[str]:
     """A Piecewise too wide for one line: its cases one after the other, each with its condition."""
     for place, (value, condition) in enumerate(e.args):
         first, *rest = _pieces(value, line)
-        pieces = [(r"\bigl\{" if place == 0 else r"{};\ ") + first, *rest]
+        *pieces, last = [(r"\bigl\{" if place == 0 else "") + first, *rest]
         yield from pieces
-        yield r"\ \text{otherwise}" if condition == True else rf"\ \text{{if }} {tex(condition)}"  # noqa: E712 - SymPy's true
-    yield r"\bigr\}"
+        words = r"\ \text{otherwise}" if condition == True else rf"\ \text{{ if }} {tex(condition)}"  # noqa: E712 - SymPy's true
+        end = r"\bigr\}" if place == len(e.args) - 1 else ";"
+        if width(last + words) <= line:
+            yield f"{last}{words}{end}"
+        else:
+            yield from (last, f"{words}{end}")
+        if place < len(e.args) - 1:
+            yield NEW_LINE

@@ -69,7 +69,7 @@ def latex_pieces(statement: Statement) -> list[str | Expr]:
 
 def _term_pieces(term: Term) -> list[str | Expr]:
     factors = [*map(access_latex, term.factors), *map(bracket_latex, term.brackets)]
-    sums = "".join(rf"\sum_{{{tex(r.index)} < {tex(r.extent)}}} " for r in term.ranges)
+    sums = "".join(rf"\sum_{{{tex(r.index)} < {tex(r.extent, inline=True)}}} " for r in term.ranges)
     parts: list[str | Expr] = [sums, *factors] if sums else [*factors]
     if term.coefficient == -1 and factors:
         return ["-", *_spaced(parts)]
@@ -89,7 +89,7 @@ def access_latex(access: Access) -> str:
     """``X_{n, i, y + u}``; a gradient ``dX`` prints as ``\\mathrm{d}X``."""
     name = access.tensor
     body = rf"\mathrm{{d}}{name[1:]}" if len(name) > 1 and name[0] == "d" else name
-    return rf"{body}_{{{', '.join(map(tex, access.at))}}}"
+    return rf"{body}_{{{', '.join(tex(e, inline=True) for e in access.at)}}}"
 
 
 def bracket_latex(bracket: Bracket) -> str:

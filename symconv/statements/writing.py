@@ -39,7 +39,9 @@ def _term_rank(term: Expr) -> int:
 
 def factors_in_reading_order(product: Expr) -> list[Expr]:
     """The factors of a product: numbers, the batch, channels, kernel, sizes; divisors last."""
-    return sorted(product.as_ordered_factors(), key=_factor_rank)
+    coefficient, rest = product.as_coeff_Mul()
+    factors = sorted(rest.as_ordered_factors(), key=_factor_rank)
+    return factors if coefficient == 1 else [coefficient, *factors]
 
 
 def _factor_rank(factor: Expr) -> int:
@@ -108,8 +110,9 @@ class _Latex(LatexPrinter):  # type: ignore[misc]
 
 
 @cache
-def _printers() -> tuple[_Text, _Latex]:
-    return _Text({"order": "none"}), _Latex({"order": "none", "fold_short_frac": False})
+def _printers() -> tuple[_Text, _Latex, _Latex]:
+    plain = {"order": "none"}
+    return _Text(plain), _Latex({**plain, "fold_short_frac": False}), _Latex({**plain, "fold_short_frac": True})
 
 
 def text(expression: Basic) -> str:
@@ -122,11 +125,11 @@ def text(expression: Basic) -> str:
     return str(_printers()[0].doprint(_arranged(expression)))
 
 
-def tex(expression: Basic) -> str:
-    r"""The expression as LaTeX, for mathematics mode.
+def tex(expression: Basic, *, inline: bool = False) -> str:
+    r"""The expression as LaTeX, for mathematics mode; ``inline`` writes short fractions with a slash, for subscripts.
 
     >>> from symconv.statements.symbols import size
     >>> tex(size("C_in") / size("G"))
     '\\frac{C_{\\mathrm{in}}}{G}'
     """
-    return str(_printers()[1].doprint(_arranged(expression)))
+    return str(_printers()[2 if inline else 1].doprint(_arranged(expression)))

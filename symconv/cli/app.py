@@ -1,0 +1,73 @@
+"""``symconv``: the commands, and what becomes of errors: one message on stderr, and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from symconv import __version__
+from symconv.cli.audit import audit
+from symconv.cli.derive import derive
+from symconv.errors import SymconvError
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+#: The class of all errors of usage; older releases of typer take it from click, newer ones bring their own.
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+class Commands(TyperGroup):
+    """The group of commands; its ``main`` turns errors into one message and an exit status."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run a command and exit: 0 done, 1 the answer is no, 2 bad input, 130 interrupted."""
+        try:
+            status = super().main(*args, **{**options, "standalone_mode": False})
+        except SymconvError as error:
+            status = _refuse(str(error))
+        except _USAGE_ERROR as error:
+            status = _refuse(f"{error.format_message()} (symconv --help tells more)")  # type: ignore[attr-defined]
+        except (KeyboardInterrupt, typer.Abort):
+            status = INTERRUPTED
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _refuse(message: str) -> int:
+    print(f"symconv: {' '.join(message.split())}", file=sys.stderr)
+    return BAD_INPUT
+
+
+app = typer.Typer(
+    name="symconv",
+    cls=Commands,
+    help="The exact mathematics of convolution layers: define once, derive everything.",
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("derive", short_help="A layer's definition, shape, cost and memory, step by step.")(derive)
+app.command("audit", short_help="Every claim of a claims file decided.")(audit)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"symconv {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _symconv(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - the callback acts on it
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+def main() -> None:
+    """The entry point ``symconv``."""
+    app(prog_name="symconv")

@@ -1,0 +1,168 @@
+"""Reports of an audit as text, LaTeX and plain data: every claim with its verdict and what stands behind it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from symconv.render.latex import escape
+from symconv.render.text import wrap_formula
+
+#: The kinds of verdicts, in the order in which they are counted.
+KINDS = ("PROVED", "HOLDS_WHEN", "MEASURED", "REFUTED", "UNDECIDED")
+_WIDTH = 100
+_ID_WIDTH = 5
+_INDENT = " " * 6
+#: Behind these a line may break in LaTeX; a run of letters without any is broken by force.
+_AFTER = re.compile(r"[-+*/=,;:.()\[\]]|\\textless\{\}|(?:[A-Za-z0-9]|\\_){20}(?=[A-Za-z0-9])")
+
+_PREAMBLE = r"""\documentclass[10pt]{article}
+\usepackage{amsmath,amssymb}
+\usepackage[a4paper,margin=25mm]{geometry}
+\setlength{\parindent}{0pt}
+\makeatletter
+\newenvironment{claim}[2]
+  {\@beginparpenalty=10000
+   \par\medskip\textbf{#1}\quad\textsc{#2}\par\nopagebreak
+   \begin{list}{}{\leftmargin=12mm \labelwidth=0mm \labelsep=0mm \itemsep=1pt \parsep=0pt \topsep=1pt}\raggedright}
+  {\end{list}}
+\makeatother
+\newcommand{\what}[1]{\textit{#1:} }
+\begin{document}
+"""
+
+
+class Judged(Protocol):
+    """What a report needs of a verdict."""
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102 - see symconv.claims.Verdict
+    @property
+    def condition(self) -> str | None: ...  # noqa: D102
+    @property
+    def counterexample(self) -> Mapping[str, Any] | None: ...  # noqa: D102
+    @property
+    def corrected(self) -> str | None: ...  # noqa: D102
+    @property
+    def backing(self) -> str: ...  # noqa: D102
+    @property
+    def detail(self) -> str: ...  # noqa: D102
+
+
+class Audited(Protocol):
+    """What is rendered of a report."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102 - see symconv.claims.Report
+    @property
+    def verdicts(self) -> Mapping[str, Judged]: ...  # noqa: D102
+    @property
+    def says(self) -> Mapping[str, str]: ...  # noqa: D102
+
+
+def report_text(report: Audited) -> str:
+    """The report as lines of at most 100 characters where they can be broken."""
+    lines = [*([report.title] if report.title else []), _summary(report)]
+    for claim, verdict in report.verdicts.items():
+        lines += ["", f"{claim:<{_ID_WIDTH}} {_words(verdict.kind)}", *_said(report.says.get(claim, ""))]
+        longest = max((len(name) for name, _ in _rows(verdict)), default=0)
+        for name, value in _rows(verdict):
+            label = f"{_INDENT}{name.ljust(longest)}  "
+            lines += wrap_formula(_one_line(value), _WIDTH, label, " " * (len(label) + 2))
+    return "\n".join(lines)
+
+
+def report_latex(report: Audited) -> str:
+    """A whole LaTeX document: the counts, then every claim with its verdict."""
+    parts = [
+        _PREAMBLE,
+        rf"{{\Large\raggedright {escape(report.title or 'Audit')}\par}}\medskip",
+        escape(_summary(report)),
+    ]
+    for claim, verdict in report.verdicts.items():
+        rows = [rf"\item {_breakable(report.says[claim])}"] if report.says.get(claim) else []
+        rows += [rf"\item \what{{{name}}}{_breakable(value)}" for name, value in _rows(verdict)]
+        head = rf"\begin{{claim}}{{{escape(claim)}}}{{{_words(verdict.kind).lower()}}}"
+        parts.append("\n".join((head, *(rows or [r"\item[]"]), r"\end{claim}")))
+    return "\n\n".join((*parts, "\\end{document}\n"))
+
+
+def report_json(report: Audited) -> dict[str, Any]:
+    """The report as plain data: title, counts by kind, and the claims in their order."""
+    return {
+        "title": report.title,
+        "counts": _counts(report),
+        "claims": [
+            {
+                "id": claim,
+                "says": report.says.get(claim, ""),
+                "kind": str(verdict.kind),
+                "condition": verdict.condition,
+                "counterexample": None if verdict.counterexample is None else _plain(verdict.counterexample),
+                "corrected": verdict.corrected,
+                "backing": verdict.backing,
+                "detail": verdict.detail,
+            }
+            for claim, verdict in report.verdicts.items()
+        ],
+    }
+
+
+def _counts(report: Audited) -> dict[str, int]:
+    """How many claims got each verdict, those that none got are 0."""
+    kinds = [str(v.kind) for v in report.verdicts.values()]
+    return {kind: kinds.count(kind) for kind in dict.fromkeys((*KINDS, *kinds))}
+
+
+def _summary(report: Audited) -> str:
+    counts = ", ".join(f"{count} {_words(kind)}" for kind, count in _counts(report).items() if count)
+    claims = len(report.verdicts)
+    return f"{claims} claim{'' if claims == 1 else 's'}: {counts}" if claims else "no claims"
+
+
+def _words(kind: str) -> str:
+    return str(kind).replace("_", " ")
+
+
+def _rows(verdict: Judged) -> Iterator[tuple[str, str]]:
+    """What is said of one claim, each with its name."""
+    example = verdict.counterexample
+    rows = {
+        "when": verdict.condition,
+        "right": verdict.corrected,
+        "counterexample": ", ".join(f"{k} = {v}" for k, v in example.items()) if example else None,
+        "detail": verdict.detail,
+        "backing": verdict.backing,
+    }
+    return ((name, value) for name, value in rows.items() if value)
+
+
+def _said(words: str) -> list[str]:
+    return textwrap.wrap(
+        words,
+        _WIDTH,
+        initial_indent=_INDENT,
+        subsequent_indent=_INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())
+
+
+def _breakable(words: str) -> str:
+    """Escaped words in which a line may also break behind operators, commas and brackets, where there is no space."""
+    return _AFTER.sub(lambda m: m.group() + r"\allowbreak{}", escape(_one_line(words)))
+
+
+def _plain(value: Any) -> Any:
+    """JSON's own types: numbers, texts, truth values, lists and tables; anything else as its text."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
