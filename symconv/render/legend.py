@@ -48,8 +48,8 @@ _COMPILED = tuple((re.compile(pattern), meaning) for pattern, meaning in _MEANIN
 
 #: What the sum over taps counts, in text and in LaTeX.
 TAPS_BELOW_TEXT = (
-    "TapsBelow(p, s, d, m, k) counts the taps on the first p cells: pairs y < m, u < k with s*y + d*u < p,\n"
-    "    exactly sum(u < k) Min(m, Max(0, ceiling((p - d*u)/s)))"
+    "TapsBelow(p, s, d, m, k) counts the taps on the first p cells: pairs y < m, u < k with\n"
+    "    s*y + d*u < p, exactly sum(u < k) Min(m, Max(0, ceiling((p - d*u)/s)))"
 )
 TAPS_BELOW = (
     r"\Lambda^{m,k}_{s,d}(p) = \#\{0 \le y < m,\ 0 \le u < k : s y + d u < p\}"
