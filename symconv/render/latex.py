@@ -78,7 +78,7 @@ def left_out(derivation: Derivation) -> str:
     closed = _closed_form(derivation)
     if closed is None or not _is_long(closed):
         return ""
-    return "Put together they give one closed form of the whole, too long to be shown: see closed_form, or --json."
+    return "Together they give a closed form of the whole, too long to be shown: see closed_form."
 
 
 def _closed_form(derivation: Derivation) -> Step | None:

@@ -138,13 +138,22 @@ def _parser() -> Lark:
     return Lark(grammar, parser="lalr", lexer="basic", start=list(_WAY_OUT), maybe_placeholders=True)
 
 
+def syntax_tree(kind: str, text: str) -> Tree[Token]:
+    """The syntax tree of a text that was already parsed, before any simplification; kinds are those of the grammar.
+
+    >>> syntax_tree("formula", "a/b").pretty().split()[0]
+    'formula'
+    """
+    return _parser().parse(text, start=kind)
+
+
 def _parse(kind: str, text: str, symbols: Mapping[str, Symbol] | None, shapes: Shapes = ()) -> Any:
     """Bound the text, parse it, read the tree; every failure becomes one sentence."""
     if not isinstance(text, str):
         raise GrammarError(sentence(f"{kind}={reprlib.repr(text)}", "is not a text", "pass a str"))
     try:
         _check_text(text)
-        tree: Tree[Token] = _parser().parse(text, start=kind)
+        tree = syntax_tree(kind, text)
         return Builder(symbols or {}, bound_names(tree), shapes).transform(tree)
     except UnexpectedInput as error:
         raise _told(kind, text, _unexpected(kind, text, error)) from None
