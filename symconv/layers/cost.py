@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Expr, S
 
@@ -51,6 +51,8 @@ class Cost:
 
     application: Application
     padding_aware: bool = False
+    #: What stands behind the numbers: the rules of the derivation, unchecked by a proof.
+    backing: ClassVar[str] = "derived"
 
     @cached_property
     def forward(self) -> Ops:

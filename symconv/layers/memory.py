@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Expr, Mul, S
 
@@ -38,6 +38,8 @@ class Memory:
     grad_weight: Size
     grad_bias: Size
     saved_for_backward: Size
+    #: What stands behind the numbers: the rules of the derivation, unchecked by a proof.
+    backing: ClassVar[str] = "derived"
 
     @property
     def forward(self) -> Size:

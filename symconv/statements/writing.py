@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from sympy import Add, Basic, Expr, Max, Min, Mul, ceiling, floor
+from sympy import Add, Basic, Expr, Max, Min, Mul, ceiling, floor, together
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
@@ -22,7 +22,7 @@ _TERM_RANKS = tuple(map(re.compile, (r"[nq]\d*", r"[xy]\d*_\w+", r"u\d*_\w+", r"
 #: In a product: the batch, channels, kernel, output sizes, other names; what is no name comes last.
 _FACTOR_RANKS = tuple(map(re.compile, (r"N", r"C_out|c_o", r"C_in|c_i", r"[Kk]_[ldhw]", r"[LDHW]_out|o_[ldhw]")))
 _WORD_SUBSCRIPT = re.compile(r"([A-Za-z]+)_([A-Za-z]{2,})")
-_REORDERED = (floor, ceiling, Min, Max)
+_REORDERED = (Min, Max)
 
 
 def in_reading_order(terms: Sequence[Expr]) -> list[Expr]:
@@ -64,6 +64,8 @@ def _arranged(e: Basic) -> Basic:
         return Add(*map(_arranged, in_reading_order(e.as_ordered_terms())), evaluate=False)
     if isinstance(e, Mul):
         return Mul(*map(_arranged, factors_in_reading_order(e)), evaluate=False)
+    if isinstance(e, (floor, ceiling)):  # (H - 1)/2, which SymPy keeps as H/2 - 1/2
+        return e.func(_arranged(together(e.args[0])), evaluate=False)
     arguments = map(_arranged, e.args)
     return e.func(*arguments, evaluate=False) if isinstance(e, _REORDERED) else e.func(*arguments)
 

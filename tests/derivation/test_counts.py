@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
 from oracles.counting import PARTS, count, output_sizes
 from oracles.numbers import Numbers, numbers
 from oracles.sampling import Sample, sample
-
 from symconv import layers
 from symconv.numerics.formulas import Formula, compile
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.numbers import numbers
 
+from oracles.numbers import numbers
 from symconv import layers
 from symconv.numerics.formulas import evaluate
 from symconv.testing.strategies import conv_layers, input_shapes

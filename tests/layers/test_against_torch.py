@@ -8,9 +8,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from oracles.numbers import Numbers, numbers
 from oracles.torch_layers import run, transposed_in_one_call
-
 from symconv.layers import Linear
 from symconv.numerics.tensors import evaluate_statement
 from symconv.testing.strategies import conv_layers, exact_inputs, input_shapes, layers

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from oracles.torch_layers import module
 from torch.utils.flop_counter import FlopCounterMode
 
+from oracles.torch_layers import module
 from symconv.layers import Conv2d
 from symconv.testing.strategies import conv_layers, input_shapes, linear_layers
 

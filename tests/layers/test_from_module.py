@@ -10,9 +10,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from oracles.torch_layers import module
 from torch import nn
 
+from oracles.torch_layers import module
 from symconv import layers
 from symconv.errors import ArgumentError
 from symconv.layers.from_torch import from_module

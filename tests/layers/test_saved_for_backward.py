@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from oracles.torch_layers import module
 from torch import nn
 
+from oracles.torch_layers import module
 from symconv.layers import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Linear
 from symconv.testing.strategies import conv_layers, input_shapes, linear_layers
 
