@@ -1,4 +1,4 @@
-"""How long it takes to derive everything about an all-symbolic Conv2d, from nothing: a fresh interpreter, imports apart."""
+"""How long it takes to derive all about an all-symbolic Conv2d, from nothing: a fresh interpreter, imports apart."""
 
 from __future__ import annotations
 
