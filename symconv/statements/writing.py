@@ -18,7 +18,7 @@ from sympy.printing.str import StrPrinter
 from symconv.statements.functions import TapsBelow
 
 #: In a sum: positions, taps, input sizes, other sizes, numbers.
-_TERM_RANKS = tuple(map(re.compile, (r"[nq]\d*", r"[xy]\d*_\w+", r"u\d*_\w+", r"[LDHW]_in|n_[ldhw]|[hw]")))
+_TERM_RANKS = tuple(map(re.compile, (r"[nq]\d*", r"[xyz]\d*_\w+", r"[ua]\d*_\w+", r"[LDHW]_in|n_[ldhw]|[hw]")))
 #: In a product: the batch, channels, kernel, output sizes, other names; what is no name comes last.
 _FACTOR_RANKS = tuple(map(re.compile, (r"N", r"C_out|c_o", r"C_in|c_i", r"[Kk]_[ldhw]", r"[LDHW]_out|o_[ldhw]")))
 _WORD_SUBSCRIPT = re.compile(r"([A-Za-z]+)_([A-Za-z]{2,})")

@@ -3,6 +3,7 @@
 from symconv.testing.profiles import register_profiles
 from symconv.testing.strategies import (
     conv_layers,
+    conv_pairs,
     exact_inputs,
     input_shapes,
     layers,
@@ -12,6 +13,7 @@ from symconv.testing.strategies import (
 
 __all__ = [
     "conv_layers",
+    "conv_pairs",
     "exact_inputs",
     "input_shapes",
     "layers",

@@ -20,6 +20,9 @@ from symconv.layers.convolution import Conv1d, Conv2d, Conv3d
 from symconv.layers.linear import Linear
 from symconv.layers.pooling import AvgPool1d, AvgPool2d, AvgPool3d
 from symconv.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from symconv.testing.pairs import conv_pairs
+
+__all__ = ["conv_layers", "conv_pairs", "exact_inputs", "input_shapes", "layers", "pool_layers", "tensors_for"]
 
 Shape = tuple[int, ...]
 
