@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from sympy import Expr
@@ -146,7 +146,7 @@ class Layer(ABC):
     def symbols(self) -> frozenset[Any]:
         """The symbols in the layer's arguments."""
         values = [getattr(self, f.name) for f in dataclasses.fields(self)]  # type: ignore[arg-type]
-        return frozenset(symbols_of(v for v in _flat(values) if isinstance(v, Expr)))
+        return frozenset(symbols_of(v for v in flat(values) if isinstance(v, Expr)))
 
     def _check_roles(self) -> None:
         check_roles(*sorted(self.symbols(), key=lambda s: (s.name, str(s.assumptions0))))
@@ -168,10 +168,11 @@ class Layer(ABC):
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-def _flat(values: Any) -> Any:
-    for value in values:
+def flat(values: Any) -> Iterator[Any]:
+    """The entries of nested tuples, or the one value itself."""
+    for value in values if isinstance(values, (tuple, list)) else (values,):
         if isinstance(value, tuple):
-            yield from _flat(value)
+            yield from flat(value)
         else:
             yield value
 

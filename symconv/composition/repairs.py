@@ -1,0 +1,129 @@
+"""The repairs of a composite that is wrong at the border: modules equal to the layers, border included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from symconv.composition.compose import explain_composition
+from symconv.composition.kernel import Kernel
+from symconv.composition.verdict import REPAIRS, CompositionVerdict, RepairError
+from symconv.errors import sentence
+from symconv.layers.arguments import read_choice
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def repaired(verdict: CompositionVerdict, how: str) -> nn.Module:
+    """A module equal to the verdict's layers, its parameters detached copies of the composite's dtype and device.
+
+    "frame"         the composite inside, the layers on strips at the border; for inputs of every size
+    "bias-map"      the composite without bias, and a constant image
+    "ones-channel"  one plain convolution, the module's ``.conv``, on the input with a channel of ones a group
+
+    The last two keep to the verdict's input size, or are for all sizes where it has none.  Raises ``RepairError``
+    where the way does not work here, ``ArgumentError`` for an unknown one.
+    """
+    read_choice("how", how, REPAIRS)
+    _check_layers(verdict, how)
+    if how != "frame" and verdict.exact is not True and verdict.weights_wrong:
+        raise no_repair(
+            how,
+            "mends the bias alone, but the composite's weights are wrong at the border: what it reads there depends "
+            "on the input",
+            "use 'frame', which always works",
+        )
+    return _WAYS[how](verdict)
+
+
+def no_repair(how: str, condition: str, way_out: str) -> RepairError:
+    """The error of a repair that does not work."""
+    return RepairError(sentence(f"how={how!r}", condition, way_out))
+
+
+def _check_layers(verdict: CompositionVerdict, how: str) -> None:
+    if any(getattr(layer, "transposed", False) for layer in verdict.layers):
+        raise no_repair(how, "is for plain convolutions, but a layer is transposed", "keep the layers in a row")
+    other = next((layer for layer in (*verdict.layers, verdict.kernel) if not isinstance(layer, Kernel)), None)
+    if other is not None:
+        condition = f"is for plain convolutions with weights, but {other!r} is none"
+        raise no_repair(how, condition, "compose kernels or modules, or keep the layers in a row")
+    if verdict.kernel.kind != "torch":
+        condition = f"makes a torch module, but the kernels hold {verdict.kernel.kind} arrays"
+        raise no_repair(how, condition, "compose kernels of torch tensors")
+    dtype = verdict.kernel.weight.dtype
+    if not (dtype.is_floating_point or dtype.is_complex):
+        condition = f"makes a module with parameters, which cannot be of dtype={dtype}"
+        raise no_repair(how, condition, "compose kernels of floats")
+
+
+def _composite(verdict: CompositionVerdict) -> nn.Module:
+    module: nn.Module = verdict.kernel.to_module()
+    return module
+
+
+def _frame(verdict: CompositionVerdict) -> nn.Module:
+    from symconv.composition.frame_module import FrameModule
+
+    if verdict.exact is True and (verdict.input_size is None or explain_composition(*verdict.layers).exact is True):
+        return _composite(verdict)
+    return FrameModule(verdict.kernel, _alike(verdict))
+
+
+def _bias_map(verdict: CompositionVerdict) -> nn.Module:
+    from symconv.composition.bias_map import BiasMap
+
+    if verdict.exact is True:
+        return _composite(verdict)
+    return BiasMap(replace(verdict.kernel, bias=None), _alike(verdict), verdict.input_size)
+
+
+def _ones_channel(verdict: CompositionVerdict) -> nn.Module:
+    from symconv.composition.ones_channel import OnesChannel, ones_weights
+
+    if verdict.exact is True:
+        weight = verdict.kernel.weight
+        nothing = weight.new_zeros((weight.shape[0], *weight.shape[2:]))
+        return OnesChannel(verdict.kernel, nothing, verdict.kernel.bias, verdict.input_size)
+    pair = _as_pair(verdict.layers, verdict.input_size)
+    if pair is None:
+        condition = "is for two layers, or for a chain that splits into two that are each exactly one convolution"
+        raise no_repair("ones-channel", condition, "use 'bias-map' or 'frame'")
+    solved = ones_weights(*pair, verdict.kernel, verdict.input_size)
+    if solved is None:
+        condition = "needs weights that give every border cell its bias, but the linear system for them has no solution"
+        raise no_repair("ones-channel", condition, "use 'bias-map' or 'frame'")
+    return OnesChannel(verdict.kernel, *solved, verdict.input_size)
+
+
+def _alike(verdict: CompositionVerdict) -> tuple[Kernel, ...]:
+    """The layers in the composite's dtype, which is the widest among them."""
+    dtype = verdict.kernel.weight.dtype
+    return tuple(
+        replace(k, weight=k.weight.to(dtype), bias=None if k.bias is None else k.bias.to(dtype)) for k in verdict.layers
+    )
+
+
+def _as_pair(layers: Sequence[Kernel], size: tuple[int, ...] | None) -> tuple[Kernel, Kernel] | None:
+    """The chain as two kernels, where it splits into two parts that are each exactly one."""
+    for place in range(1, len(layers)):
+        first, second = _as_one(layers[:place], size), _as_one(layers[place:], None)
+        if first is not None and second is not None:
+            return first, second
+    return None
+
+
+def _as_one(layers: Sequence[Kernel], size: tuple[int, ...] | None) -> Kernel | None:
+    if len(layers) == 1:
+        return layers[0]
+    verdict = explain_composition(*layers, input_size=size)
+    return verdict.kernel if verdict.exact is True else None
+
+
+_WAYS: dict[str, Callable[[CompositionVerdict], nn.Module]] = {
+    "ones-channel": _ones_channel,
+    "frame": _frame,
+    "bias-map": _bias_map,
+}
