@@ -35,6 +35,22 @@ _HOMES = {
     ),
     "symconv.render": ("Derivation",),
     "symconv.numerics": ("Formula", "IntegerOverflow", "compile", "evaluate", "evaluate_statement"),
+    "symconv.composition": (
+        "BatchNorm",
+        "BorderError",
+        "CompositionVerdict",
+        "Kernel",
+        "RepairError",
+        "ShuffledKernel",
+        "average_pool_kernel",
+        "batch_norm_kernel",
+        "compose",
+        "explain_composition",
+        "fold_batch_norm",
+        "linear_after_flatten",
+        "parallel",
+    ),
+    "symconv.factoring": ("Factorisation", "Irreducible", "NoSplit", "check_factorisation", "factor"),
     "symconv.claims": ("Report", "Verdict", "audit"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -43,7 +59,23 @@ __all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 - the names are li
 
 if TYPE_CHECKING:
     from symconv.claims import Report, Verdict, audit
+    from symconv.composition import (
+        BatchNorm,
+        BorderError,
+        CompositionVerdict,
+        Kernel,
+        RepairError,
+        ShuffledKernel,
+        average_pool_kernel,
+        batch_norm_kernel,
+        compose,
+        explain_composition,
+        fold_batch_norm,
+        linear_after_flatten,
+        parallel,
+    )
     from symconv.errors import ArgumentError, ClaimError, GrammarError, ShapeError, StatementError, SymconvError
+    from symconv.factoring import Factorisation, Irreducible, NoSplit, check_factorisation, factor
     from symconv.layers import (
         AvgPool1d,
         AvgPool2d,

@@ -10,7 +10,9 @@ from typer.core import TyperGroup
 
 from symconv import __version__
 from symconv.cli.audit import audit
+from symconv.cli.compose import compose
 from symconv.cli.derive import derive
+from symconv.cli.factor import factor
 from symconv.errors import SymconvError
 
 BAD_INPUT = 2
@@ -49,6 +51,8 @@ app = typer.Typer(
 )
 app.command("derive", short_help="A layer's definition, shape, cost and memory, step by step.")(derive)
 app.command("audit", short_help="Every claim of a claims file decided.")(audit)
+app.command("compose", short_help="Kernels in files as one, and whether it is exact at the border.")(compose)
+app.command("factor", short_help="A kernel split into smaller ones, or proved not to split.")(factor)
 
 
 def _show_version(wanted: bool) -> None:
