@@ -9,27 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from symconv.claims.amounts import ROUNDINGS, decide_amount
+from symconv.claims.composites import decide_composite
 from symconv.claims.context import Context
 from symconv.claims.file import Claim, Claims, parse_claims, read_claims
 from symconv.claims.formulas import decide_difference, decide_equal, decide_formula, decide_ratio
 from symconv.claims.growth import decide_growth
 from symconv.claims.library import chapter_claims, is_shipped
 from symconv.claims.measures import decide_measure
-from symconv.claims.outcome import Outcome, all_of, unknown, verdict_of
+from symconv.claims.outcome import Outcome, all_of, verdict_of
 from symconv.claims.programs import decide_program
+from symconv.claims.splits import decide_splits
 from symconv.claims.statements import decide_statement
 from symconv.claims.subject import subject_of
 from symconv.claims.values import decide_output
 from symconv.claims.verdict import Report, Verdict
 from symconv.errors import ClaimError, SymconvError, sentence
-
-
-def _missing(what: str) -> Callable[[Context], Outcome]:
-    def decide(_: Context) -> Outcome:
-        return unknown(f"missing: {what}")
-
-    return decide
-
 
 #: Which key of a check is decided by which function.
 DECIDERS: dict[str, Callable[[Context], Outcome]] = {
@@ -43,8 +37,8 @@ DECIDERS: dict[str, Callable[[Context], Outcome]] = {
     "program": decide_program,
     "output": decide_output,
     "measure": decide_measure,
-    "composite": _missing("a rule that joins two convolutions into one kernel and decides whether they are equal"),
-    "splits": _missing("a rule that factors a kernel, or proves that it has no factors"),
+    "composite": decide_composite,
+    "splits": decide_splits,
 }
 #: What a claim may leave open, and the values that each choice may have.
 CHOICES: dict[str, tuple[Any, ...]] = {

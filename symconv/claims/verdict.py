@@ -25,7 +25,7 @@ class Verdict:
     condition        of HOLDS_WHEN: for which of the choices left open
     counterexample   of REFUTED: the smallest sizes (by their sum, then in the order of their names) and both values
     corrected        of REFUTED: the derived closed form in the claim's own names
-    backing          what stands behind the verdict: "derived", "tested", "measured", or "" where nothing does
+    backing          what stands behind the verdict: "derived", "tested", "measured", "certificate", or "" for nothing
     detail           one or two sentences: what was compared, measured, or is missing
     """
 
