@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -51,6 +51,7 @@ def sums(draw: Any) -> tuple[list[Kernel], tuple[int, ...]]:
     return branches, tuple(draw(st.integers(3, 9)) for _ in range(dims))
 
 
+@settings(max_examples=10 * settings.default.max_examples)
 @given(sums())
 def test_the_sum_bit_for_bit(case: Any) -> None:
     branches, size = case

@@ -139,7 +139,7 @@ def check_chain(layers: Sequence[Kernel], data: st.DataObject, longest: int) -> 
     check_repairs(layers, explain_composition(*layers, input_size=one), sizes)
 
 
-@settings(max_examples=3 * settings.default.max_examples)
+@settings(max_examples=10 * settings.default.max_examples)
 @given(layers=chains((2,)), data=st.data())
 def test_pairs(layers: tuple[Kernel, ...], data: st.DataObject) -> None:
     """Frame: everywhere, for several sizes; bias map: where the weights are exact; ones: equal, or refused."""

@@ -84,6 +84,7 @@ def differing(kernel: Any, layers_: Any, size: tuple[int, ...]) -> np.ndarray[An
     return found
 
 
+@settings(max_examples=10 * settings.default.max_examples)
 @given(pairs())
 def test_the_frame_is_where_they_differ(case: Any) -> None:
     """Both directions: no position outside the frame differs, and every one inside does for some input."""
