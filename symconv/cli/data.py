@@ -12,7 +12,7 @@ from symconv.statements import Statement
 from symconv.statements.writing import text
 
 if TYPE_CHECKING:
-    from symconv.cli.derive import Request
+    from symconv.cli.request import Request
 
 
 def derivations_data(request: Request, quantities: Sequence[str]) -> dict[str, Any]:

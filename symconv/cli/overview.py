@@ -19,7 +19,7 @@ from symconv.statements.functions import TapsBelow
 from symconv.statements.writing import text
 
 if TYPE_CHECKING:
-    from symconv.cli.derive import Request
+    from symconv.cli.request import Request
 
 _WIDTH = 100
 #: The parts of the cost, and the quantities whose steps hold all their counts.

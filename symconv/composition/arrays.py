@@ -5,6 +5,7 @@ SymPy's arrays are worked on as NumPy arrays of objects, whose sums and products
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial, reduce
@@ -96,6 +97,10 @@ def check_alike(*given: Array) -> None:
     ...
     symconv.errors.ArgumentError: dtypes=float64 and int64: do not mix; convert the arrays to one.
     """
+    first, *rest = given
+    kind, like = type(first), (getattr(first, "dtype", None), getattr(first, "device", None))
+    if all(type(a) is kind and (getattr(a, "dtype", None), getattr(a, "device", None)) == like for a in rest):
+        return  # the usual case, and a quick one
     common_kind(*given)
     for name in ("dtype", "device"):
         found = dict.fromkeys(str(v).removeprefix("torch.") for a in given if (v := getattr(a, name, None)) is not None)
@@ -218,6 +223,12 @@ def with_rank(array: Array, name: str = "array") -> Array:
 
         return ImmutableDenseNDimArray(flat_entries(array), (1, 1, *shape))
     return array.reshape((1, 1, *shape))
+
+
+def seems_finite(array: Array) -> bool:
+    """A quick look at numbers: True only where all are finite; False also where a sum of finite ones is not."""
+    total = (array.detach() if hasattr(array, "detach") else array).sum()
+    return bool(abs(total.item() if hasattr(total, "item") else total) < math.inf)
 
 
 def check_finite(array: Array, name: str = "array") -> None:

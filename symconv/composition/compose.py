@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
 from typing import Any
 
 from sympy import And, Integer, Tuple, false, true
 
-from symconv.composition.arrays import Array, arrays_of, check_alike, check_finite, kind_of
+from symconv.composition.arrays import Array, arrays_of, check_alike, check_finite, kind_of, seems_finite
 from symconv.composition.join import Join, join
 from symconv.composition.judge import Judgement, composite_mode, judge
 from symconv.composition.kernel import Kernel
@@ -47,10 +46,7 @@ def compose(
     read_choice("border", border, ("exact", "interior"))
     layers = (k1, k2, *more)
     if all(_is_array(layer) for layer in layers):
-        for layer in layers:
-            check_finite(layer)
-        check_alike(*layers)
-        return reduce(lambda a, b: kernel_product(a, b, method=method), layers)
+        return _product_of_arrays(layers, method)
     verdict = explain_composition(*layers, input_size=input_size, method=method)
     if border == "exact" and verdict.exact is not True:
         raise BorderError(verdict)
@@ -59,6 +55,18 @@ def compose(
         if any(isinstance(layer, (Kernel, ShuffledKernel)) for layer in layers)
         else verdict.kernel.to_module()
     )
+
+
+def _product_of_arrays(layers: Sequence[Array], method: str) -> Array:
+    """The product; an entry that is not finite makes it so too, so that one look at the product is enough."""
+    check_alike(*layers)
+    product = layers[0]
+    for layer in layers[1:]:
+        product = kernel_product(product, layer, method=method)
+    if kind_of(layers[0]) == "sympy" or not seems_finite(product):
+        for layer in layers:
+            check_finite(layer)
+    return product
 
 
 def explain_composition(
