@@ -227,8 +227,8 @@ def with_rank(array: Array, name: str = "array") -> Array:
 
 def seems_finite(array: Array) -> bool:
     """A quick look at numbers: True only where all are finite; False also where a sum of finite ones is not."""
-    total = (array.detach() if hasattr(array, "detach") else array).sum()
-    return bool(abs(total.item() if hasattr(total, "item") else total) < math.inf)
+    total = array.sum()
+    return bool(abs(getattr(total, "item", lambda: total)()) < math.inf)
 
 
 def check_finite(array: Array, name: str = "array") -> None:

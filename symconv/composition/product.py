@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from symconv.composition.arrays import Arrays, arrays_of, common_kind, numpy_arrays, with_rank
+from symconv.composition.arrays import Arrays, arrays_of, common_kind, kind_of, numpy_arrays, with_rank
 from symconv.errors import ArgumentError, ShapeError, sentence
 from symconv.numerics.overflow import IntegerOverflow
 
@@ -244,14 +244,16 @@ def kernel_product(
     """
     if method not in METHODS:
         raise ArgumentError(sentence(f"method={method!r}", "is not known", f"choose one of {', '.join(METHODS)}"))
-    kind, shape1, shape2 = common_kind(k1, k2), tuple(k1.shape), tuple(k2.shape)
+    kind = kind_of(k1) if type(k1) is type(k2) else common_kind(k1, k2)
+    shape1, shape2 = tuple(k1.shape), tuple(k2.shape)
     plan = plan_product(shape1, shape2, steps1, steps2, groups)
     bare = len(shape1) <= 2 and len(shape2) <= 2
     if kind == "sympy":
         from symconv.composition.symbolic_product import symbolic_product
 
         return symbolic_product(plan, k1, k2, plan.sizes if bare else plan.shape)
-    k1, k2 = with_rank(k1, "k1"), with_rank(k2, "k2")
+    k1 = k1 if len(shape1) > 2 else with_rank(k1, "k1")
+    k2 = k2 if len(shape2) > 2 else with_rank(k2, "k2")
     if kind == "torch":
         from symconv.composition.torch_product import torch_product
 
