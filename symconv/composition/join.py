@@ -15,7 +15,7 @@ from functools import lru_cache
 from sympy import Expr, Integer, expand
 
 from symconv.definitions import Axis, Channels, Definition, convolution
-from symconv.derivation.rules import Rule
+from symconv.derivation.rules import DEFINITION, Rule
 from symconv.derivation.steps import Step
 from symconv.statements import Access, Equal, Names, Range, Statement, Term, affine, size
 
@@ -63,7 +63,7 @@ def join(first: tuple[Axis, ...], second: tuple[Axis, ...], *, biases: tuple[boo
     inner = _layer(first, "V", "X", "1", biases[0])
     outer = _layer(_on_output_of(inner, second), "Y", "V", "2", biases[1])
     whole = put_in(outer.statement, "V", inner.statement)
-    steps = [Step(inner.statement, PUT_IN), Step(outer.statement, PUT_IN), Step(whole, PUT_IN)]
+    steps = [Step(inner.statement, DEFINITION), Step(outer.statement, DEFINITION), Step(whole, PUT_IN)]
     axes = []
     for window, inside, axis1, axis2 in zip(outer.windows, inner.windows, first, second, strict=True):
         cell = expand(inside.cell.xreplace({inside.position: window.cell}))
