@@ -67,9 +67,18 @@ def _composite(verdict: CompositionVerdict) -> nn.Module:
 def _frame(verdict: CompositionVerdict) -> nn.Module:
     from symconv.composition.frame_module import FrameModule
 
-    if verdict.exact is True and (verdict.input_size is None or explain_composition(*verdict.layers).exact is True):
+    # the copies of a composite's wide padding may be too many for small inputs that the layers accept
+    if verdict.exact is True and not _copies_cells(verdict.kernel) and _exact_for_every_size(verdict):
         return _composite(verdict)
-    return FrameModule(verdict.kernel, _alike(verdict))
+    return FrameModule(verdict.kernel, verdict.layers)
+
+
+def _exact_for_every_size(verdict: CompositionVerdict) -> bool:
+    return verdict.input_size is None or explain_composition(*verdict.layers).exact is True
+
+
+def _copies_cells(kernel: Kernel) -> bool:
+    return kernel.padding_mode != "zeros" and any(map(any, kernel.padding))
 
 
 def _bias_map(verdict: CompositionVerdict) -> nn.Module:
@@ -77,7 +86,7 @@ def _bias_map(verdict: CompositionVerdict) -> nn.Module:
 
     if verdict.exact is True:
         return _composite(verdict)
-    return BiasMap(replace(verdict.kernel, bias=None), _alike(verdict), verdict.input_size)
+    return BiasMap(replace(verdict.kernel, bias=None), verdict.layers, verdict.input_size)
 
 
 def _ones_channel(verdict: CompositionVerdict) -> nn.Module:
@@ -91,19 +100,14 @@ def _ones_channel(verdict: CompositionVerdict) -> nn.Module:
     if pair is None:
         condition = "is for two layers, or for a chain that splits into two that are each exactly one convolution"
         raise no_repair("ones-channel", condition, "use 'bias-map' or 'frame'")
+    if any(map(_copies_cells, (*pair, verdict.kernel))):
+        condition = "reckons with zeros in the padding, but a layer pads with copies of cells"
+        raise no_repair("ones-channel", condition, "use 'bias-map' or 'frame'")
     solved = ones_weights(*pair, verdict.kernel, verdict.input_size)
     if solved is None:
         condition = "needs weights that give every border cell its bias, but the linear system for them has no solution"
         raise no_repair("ones-channel", condition, "use 'bias-map' or 'frame'")
     return OnesChannel(verdict.kernel, *solved, verdict.input_size)
-
-
-def _alike(verdict: CompositionVerdict) -> tuple[Kernel, ...]:
-    """The layers in the composite's dtype, which is the widest among them."""
-    dtype = verdict.kernel.weight.dtype
-    return tuple(
-        replace(k, weight=k.weight.to(dtype), bias=None if k.bias is None else k.bias.to(dtype)) for k in verdict.layers
-    )
 
 
 def _as_pair(layers: Sequence[Kernel], size: tuple[int, ...] | None) -> tuple[Kernel, Kernel] | None:

@@ -406,6 +406,24 @@ def test_refusals(layers: Sequence[Any], how: str, error: type[Exception], text:
     assert str(caught.value) == text
 
 
+def test_ones_are_for_padding_with_zeros() -> None:
+    """The padding copies ones, too; a constant image is right all the same."""
+    first = Kernel(torch.ones(2, 1, 1).double(), torch.tensor([1.0, 0.0]).double(), padding=1, padding_mode="replicate")
+    annihilating = torch.tensor([[[1.0, 1.0, 1.0], [-1.0, 1.0, -1.0]]]).double()
+    layers = (first, Kernel(annihilating, padding=1))
+    verdict = explain_composition(*layers, input_size=(5,))
+    assert (verdict.weights_wrong, verdict.bias_wrong) == (False, True)
+    x, wanted = result(layers, (5,))
+    assert torch.equal(verdict.repair("bias-map")(x), wanted)
+    assert torch.equal(verdict.repair("frame")(x), wanted)
+    with pytest.raises(RepairError) as caught:
+        verdict.repair("ones-channel")
+    assert str(caught.value) == (
+        "how='ones-channel': reckons with zeros in the padding, but a layer pads with copies of cells; "
+        "use 'bias-map' or 'frame'."
+    )
+
+
 @pytest.mark.parametrize("how", ["bias-map", "ones-channel"])
 def test_other_sizes_are_refused(how: str) -> None:
     """A repair for one size does not answer wrongly for another."""
