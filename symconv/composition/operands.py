@@ -17,6 +17,9 @@ from symconv.composition.phases import PhasedAxis, convolution_axis, shuffled_ax
 from symconv.composition.shuffled import ShuffledKernel
 from symconv.errors import ArgumentError, sentence
 
+#: NumPy's names of the padding modes that copy cells.
+_COPIES = {"circular": "wrap", "reflect": "reflect", "replicate": "edge"}
+
 
 @dataclass(frozen=True, eq=False)
 class Operand:
@@ -70,7 +73,13 @@ def axes_of_layer(layer: Kernel | ShuffledKernel) -> tuple[PhasedAxis, ...]:
 
 
 def frame_through(frame: NDArray[np.bool_], layer: Kernel | ShuffledKernel) -> NDArray[np.bool_]:
-    """The output positions of a layer, plain, transposed or shuffled, with a tap on a marked cell of its input."""
+    """The output positions of a layer, plain, transposed or shuffled, with a tap on a marked cell of its input.
+
+    Padding that copies cells copies their marks.
+    """
+    if isinstance(layer, Kernel) and layer.padding_mode != "zeros" and any(map(any, layer.padding)):
+        copied: Any = np.pad(frame, layer.padding, mode=_COPIES[layer.padding_mode])  # type: ignore[call-overload]
+        return frame_through(copied, replace(layer, padding=0, padding_mode="zeros"))
     marked = frame
     for number, axis in enumerate(axes_of_layer(layer)):
         cells = np.arange(frame.shape[number])

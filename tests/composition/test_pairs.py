@@ -171,6 +171,59 @@ def test_padding_that_copies_cells(pair: Any, seed: int, data: st.DataObject) ->
     assert verdict.exact is bool(not differs.any())
 
 
+def test_a_frame_is_copied_by_padding_that_copies_cells() -> None:
+    """In a chain, what is wrong at the border is wrong in every copy of it."""
+    one = torch.ones(1, 1, 1).double()
+    chain = (
+        Kernel(one, one[0, 0], padding=((1, 0),)),
+        Kernel(one, padding=((0, 1),)),
+        Kernel(one, stride=4, padding=((1, 0),), padding_mode="circular"),
+    )
+    x = torch.tensor([[[1.0, 2.0, 3.0]]]).double()
+    in_a_row = chain[2](chain[1](chain[0](x)))
+    verdict = explain_composition(*chain, input_size=(3,))
+    differs = (verdict.kernel(x) != in_a_row)[0, 0].numpy()
+    assert differs.any()
+    assert not (differs & ~verdict.frame).any()
+    with pytest.raises(BorderError):
+        compose(*chain, input_size=(3,))
+
+
+@PAIRS
+@given(pair=conv_pairs(max_size=2), last=conv_pairs(max_size=2), seed=st.integers(0, 2**32 - 1), data=st.data())
+def test_chains_in_every_padding_mode(pair: Any, last: Any, seed: int, data: st.DataObject) -> None:
+    """Three layers: nothing differs outside the frame, and what is claimed exact is equal everywhere."""
+    third = last[1]
+    if third.dims != pair[0].dims:
+        return
+    random = np.random.default_rng(seed)
+    kernels = [as_kernel(layer, random, "cpu") for layer in (*pair, third)]
+    weight = positive(random, (third.out_channels, kernels[1].out_channels, *third.kernel_size), "cpu")
+    kernels[2] = Kernel(weight, kernels[2].bias, third.stride, third.padding, third.dilation)
+    chain = [
+        Kernel(
+            k.weight,
+            k.bias,
+            k.stride,
+            k.padding,
+            k.dilation,
+            k.groups,
+            padding_mode=data.draw(st.sampled_from(MODES)),
+        )
+        for k in kernels
+    ]
+    sizes = data.draw(st.tuples(*[st.integers(1, {1: 12, 2: 7, 3: 5}[third.dims])] * third.dims))
+    x = torch.from_numpy(random.integers(1, 2**20, (1, chain[0].in_channels, *sizes)).astype(np.float64))
+    try:
+        verdict = explain_composition(*chain, input_size=sizes)
+        in_a_row, at_once = chain[2](chain[1](chain[0](x))), verdict.kernel(x)
+    except (RuntimeError, ShapeError):  # no output, or more padding than cells to copy
+        return
+    differs = (at_once != in_a_row)[0].any(0).numpy()
+    assert not (differs & ~verdict.frame).any()
+    assert verdict.exact is not True or not differs.any()
+
+
 def test_a_mirrored_kernel_reflects() -> None:
     """Reflection after a kernel that is its own mirror image is exact for every size; after another it is not."""
     one, other = torch.tensor([[[1.0, 2.0, 1.0]]]), torch.tensor([[[1.0, 2.0, 3.0]]])

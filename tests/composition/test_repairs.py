@@ -184,6 +184,15 @@ def test_frame_in_every_padding_mode(layers: tuple[Kernel, ...], data: st.DataOb
             assert torch.equal(frame(x), wanted)
 
 
+def test_frame_on_inputs_too_small_for_the_composite() -> None:
+    """Exact, but the composite's circular padding would go around an input of one cell twice."""
+    layers = [Kernel(torch.ones(1, 1, 3).double(), padding=1, padding_mode="circular")] * 2
+    verdict = explain_composition(*layers)
+    assert verdict.exact is True
+    x, wanted = result(layers, (1,))
+    assert torch.equal(verdict.repair("frame")(x), wanted)
+
+
 def pair(first: int, padding: int, *, seed: int = 0, dtype: torch.dtype = torch.float64) -> tuple[Kernel, Kernel]:
     """A square kernel of that size and padding, then 3x3 with padding 1; both with bias."""
     random = np.random.default_rng(seed)
