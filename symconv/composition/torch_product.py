@@ -148,18 +148,24 @@ def _conv_is_fast(plan: ProductPlan, dtype: torch.dtype) -> bool:
     return few_blocks and plan.macs <= _MOST_MACS * taps2
 
 
+@lru_cache(maxsize=1024)
+def _steps(plan: ProductPlan) -> dict[str, Any]:
+    """The arguments of the transposed layer, left out where they are its defaults: reading them takes PyTorch time."""
+    stride, dilation = tuple(axis.step2 for axis in plan.axes), tuple(axis.step1 for axis in plan.axes)
+    return {} if {*stride, *dilation} == {1} else {"stride": stride, "dilation": dilation}
+
+
 def transposed_convolution(plan: ProductPlan, k1: torch.Tensor, k2: torch.Tensor) -> torch.Tensor:
     """K by a transposed layer of weight k1, stride step2 and dilation step1 that reads k2, its outputs as the batch."""
     from torch.nn import functional
 
     layer = (functional.conv_transpose1d, functional.conv_transpose2d, functional.conv_transpose3d)[len(plan.axes) - 1]
-    stride, dilation = tuple(axis.step2 for axis in plan.axes), tuple(axis.step1 for axis in plan.axes)
     if plan.blocks == 1:
-        whole: torch.Tensor = layer(k2, k1, stride=stride, dilation=dilation)
+        whole: torch.Tensor = layer(k2, k1, **_steps(plan))
         return whole
     outputs, _, inputs = plan.block
     rows = k2.reshape(plan.groups2, outputs, -1, *plan.taps2).transpose(0, 1).reshape(outputs, -1, *plan.taps2)
-    result = layer(rows, k1, stride=stride, dilation=dilation, groups=plan.blocks)
+    result = layer(rows, k1, **_steps(plan), groups=plan.blocks)
     blocks = result.reshape(outputs, plan.blocks, inputs, *plan.sizes).transpose(0, 1)
     grouped: torch.Tensor = assemble(plan, arrays_of(k1, k2), blocks)
     return grouped
