@@ -46,7 +46,7 @@ POINTS: dict[int, tuple[float, ...]] = {
 #: Up to which number of taps of K on each axis "auto" uses Toom-Cook, by the number of axes: relative error below 5e-6.
 _MOST_TAPS = {1: 7, 2: 6, 3: 5}
 #: Least channels of a block, times products saved, from which Toom-Cook is the faster one (measured on one thread).
-_LEAST_GAIN = 250
+_LEAST_GAIN = 150
 #: From so many multiplications a tap of k2, and from so many blocks, conv_transpose is the slower one (not in float32).
 _MOST_MACS, _MOST_BLOCKS = 150_000, 32
 #: Up to so many multiplications a call's overhead is what counts; conv_transpose in float64 has the least.
