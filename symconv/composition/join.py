@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sympy import Expr, Integer, expand
+from sympy import Expr, expand
 
 from symconv.definitions import Axis, Channels, Definition, convolution
 from symconv.derivation.rules import DEFINITION, Rule
@@ -176,9 +176,3 @@ def _bias_steps(whole: Statement) -> list[Step]:
     tensors = {f.tensor for t in terms for f in t.factors}
     shapes = (("b", (extent,)), *(s for s in whole.shapes if s[0] in tensors))
     return [Step(Statement(Access("b", (o,)), (Range(o, extent),), terms, shapes), COLLECT_BIAS)]
-
-
-def numeric(axis: JoinedAxis) -> tuple[int, int, int, int, int]:
-    """(stride, outer_step, inner_step, before, after) where all are numbers."""
-    parts = (axis.stride, axis.outer_step, axis.inner_step, axis.before, axis.after)
-    return tuple(int(Integer(p)) for p in parts)  # type: ignore[return-value]
