@@ -28,9 +28,20 @@ from symconv.statements.arithmetic import (
     product,
     total,
 )
+from symconv.statements.binding import mentioned, scaled
 from symconv.statements.language import Access, Range, Statement, Term
 from symconv.statements.symbols import check_name, index, symbol, symbols_of
-from symconv.statements.terms import Chain, Tensors, Value, bracket, mentioned, scalar, scaled, tensor_product, terms_of
+from symconv.statements.terms import (
+    Chain,
+    Join,
+    Tensors,
+    Value,
+    bracket,
+    joined,
+    scalar,
+    tensor_product,
+    terms_of,
+)
 
 _RELATIONS = {"LT": Lt, "LE": Le, "GT": Gt, "GE": Ge, "SAME": Eq, "EQUALS": Eq, "UNEQUAL": Ne, "EQ": Eq, "NE": Ne}
 
@@ -58,11 +69,16 @@ def bound_names(tree: Tree[Token]) -> dict[str, int]:
 
 @v_args(inline=True)
 class Builder(Transformer_NonRecursive):  # type: ignore[misc]
-    """One method for each rule of the grammar; ``symbols`` and ``bound`` say what a name stands for."""
+    """One method for each rule of the grammar.
 
-    def __init__(self, symbols: Mapping[str, Expr], bound: Mapping[str, int], shapes: Shapes) -> None:
+    ``symbols`` and ``bound`` say what a name stands for, and ``join`` multiplies two terms.
+    """
+
+    def __init__(
+        self, symbols: Mapping[str, Expr], bound: Mapping[str, int], shapes: Shapes, join: Join = joined
+    ) -> None:
         super().__init__(visit_tokens=False)
-        self._symbols, self._bound, self._shapes = symbols, bound, shapes
+        self._symbols, self._bound, self._shapes, self._join = symbols, bound, shapes, join
 
     def number(self, token: Token) -> Scalar:
         """An integer."""
@@ -88,7 +104,7 @@ class Builder(Transformer_NonRecursive):  # type: ignore[misc]
             return negative(at, value)
         return Tensors(tuple(scaled(t, S.NegativeOne) for t in terms_of(value)), value.at)
 
-    def power(self, base: Value, at: Token, exponent: Value) -> Scalar:
+    def power(self, base: Value, at: Token, exponent: Value) -> Value:
         """base**exponent."""
         return power(scalar(base), at, scalar(exponent))
 
@@ -97,7 +113,7 @@ class Builder(Transformer_NonRecursive):  # type: ignore[misc]
         pairs = _pairs("STAR", parts)
         if all(isinstance(value, Scalar) for _, value in pairs):
             return product(pairs)
-        return tensor_product(pairs)
+        return tensor_product(pairs, self._join)
 
     def addition(self, *parts: Any) -> Value:
         """A run of + and -."""

@@ -1,66 +1,34 @@
-"""The one text grammar: formulas, conditions, lists of sizes and statements, read without running any code.
+"""The one text grammar: formulas, conditions, lists of sizes, statements, and propositions to be proved.
 
-The rules stand in ``syntax.lark``.  Texts may come from anywhere: they are bounded before they are parsed, a parse tree
-is read without recursion, and no string ever reaches SymPy's own parsers.
+The rules stand in ``syntax.lark``; no text runs any code, and no string ever reaches SymPy's own parsers.
 """
 
 from __future__ import annotations
 
-import re
 import reprlib
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
 from sympy import Expr, Integer, Symbol
 from sympy.logic.boolalg import Boolean
 
-from symconv.errors import ArgumentError, GrammarError, sentence
-from symconv.statements.arithmetic import Fault
+from symconv.errors import ArgumentError, sentence
 from symconv.statements.building import Builder, Shapes, bound_names
+from symconv.statements.expression import Expression
 from symconv.statements.language import Statement
+from symconv.statements.parsing import read, syntax_tree
+from symconv.statements.proposition import Proposition
+from symconv.statements.texts import read_expression, read_proposition
 
-MAX_CHARACTERS = 4_000
-MAX_NESTING = 40
-MAX_OPERATORS = 500
-MAX_LITERAL_DIGITS = 30
-#: How much of a text a message shows.
-_SHOWN = 60
-
-_OPERATOR = re.compile(r"\*\*|//|[<>=!]=|[-+*/%^<>=,&|~]|\b(?:and|or|not|divides|sum|for)\b")
-_DECIMAL = re.compile(r"(?<![A-Za-z0-9_.])(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE][-+]?[0-9]))(?:[eE][-+]?[0-9]+)?")
-_LONG_LITERAL = re.compile(rf"(?<![A-Za-z0-9_])[0-9]{{{MAX_LITERAL_DIGITS + 1},}}")
-
-_WAY_OUT = {
-    "formula": "write integers, names, + - * / // % ** and floor, ceil, max, min, mod, gcd, taps_below",
-    "condition": "write comparisons such as 0 <= a < b, 'a divides b', and, or, not",
-    "sizes": "write formulas with commas between them, such as N,3,H_in,W_in",
-    "statement": "write it like for y < Y: Y[y] = sum(u < K) W[u]*X[y + u]*[0 <= y + u < H]",
-}
-#: What can come next, in words, by a terminal that stands for its kind.
-_EXPECTED = (
-    ("INT", "a number, a name or '('"),
-    ("STAR", "an operator"),
-    ("GT", "a comparison"),
-    ("RPAR", "')'"),
-    ("RSQB", "']'"),
-    ("COMMA", "','"),
-    ("COLON", "':'"),
-    ("$END", "the end"),
-)
-#: Where exactly these can come next, they are told instead.
-_EXPECTED_ONLY = (
-    (frozenset({"LT", "LE"}), "'<' or '<='"),
-    (frozenset({"EQUALS"}), "'='"),
-    (frozenset({"LPAR"}), "'('"),
-    (frozenset({"LSQB"}), "'['"),
-    (frozenset({"NAME"}), "a name"),
-    (frozenset({"NAME", "FOR"}), "'for' or the name of a tensor"),
-)
+__all__ = [
+    "parse_condition",
+    "parse_expression",
+    "parse_formula",
+    "parse_proposition",
+    "parse_sizes",
+    "parse_statement",
+    "syntax_tree",
+]
 
 
 def parse_formula(text: str, symbols: Mapping[str, Symbol] | None = None) -> Expr:
@@ -117,6 +85,56 @@ def parse_statement(
     return found
 
 
+def parse_proposition(
+    text: str,
+    *,
+    where: Sequence[str] = (),
+    assuming: Sequence[str | Boolean] = (),
+    counts: Sequence[str] = (),
+    integers: Sequence[str] = (),
+    symbols: Mapping[str, Symbol] | None = None,
+) -> Proposition:
+    """The proposition that ``text`` writes: ``for ranges: sum = sum``, and ``if condition`` behind it where it has one.
+
+    where      definitions ``T = formula`` and ``Z[y] = expression``, put in; later ones may use earlier ones.  What a
+               tensor is defined as holds for all integers y
+    assuming   more conditions, as texts or as SymPy's
+    counts     names that may be 0; ``integers``: names of any sign.  Other free names are sizes by their role
+    symbols    names that have symbols already
+
+    Several sums may bind one name, also one inside another: they are renamed apart, to u0, u1, ...
+    Raises ``GrammarError`` for what the grammar does not have; ``StatementError`` for a name that is an index and also
+    a size, a tensor with two numbers of indices, and names that are defined or listed and not used.
+
+    >>> text = "for i < n: sum(u < k) V[u]*Z[i + u] = sum(t < T) K[t]*X[i + t]"
+    >>> where = ["T = k + 1", "Z[y] = X[y] + X[y + 1]", "K[t] = sum(u < k) V[u]*([t = u] + [t = u + 1])"]
+    >>> print(parse_proposition(text, where=where).left)
+    sum(u < k) V[u]*X[i + u] + sum(u < k) V[u]*X[i + u + 1]
+    """
+    return read_proposition(
+        text, where=where, assuming=assuming, counts=counts, integers=integers, symbols=symbols or {}
+    )
+
+
+def parse_expression(
+    text: str,
+    *,
+    indices: Sequence[str] = (),
+    where: Sequence[str] = (),
+    counts: Sequence[str] = (),
+    integers: Sequence[str] = (),
+    symbols: Mapping[str, Symbol] | None = None,
+) -> Expression:
+    """The expression that ``text`` writes, as ``str(expression)`` does; its free names are sizes, unless listed.
+
+    The arguments are those of ``parse_proposition``; ``indices`` are free names that run from 0.  Raises as it does.
+
+    >>> parse_expression("sum(u < K) W[u]*X[i + u]", indices=["i"])
+    sum(u < K) W[u]*X[i + u]
+    """
+    return read_expression(text, indices=indices, where=where, counts=counts, integers=integers, symbols=symbols or {})
+
+
 def _extents(given: Sequence[Expr | int | str], symbols: Mapping[str, Symbol] | None) -> Iterator[Expr]:
     for extent in given:
         match extent:
@@ -132,105 +150,5 @@ def _extents(given: Sequence[Expr | int | str], symbols: Mapping[str, Symbol] | 
                 )
 
 
-@cache
-def _parser() -> Lark:
-    grammar = files("symconv.statements").joinpath("syntax.lark").read_text(encoding="ascii")
-    return Lark(grammar, parser="lalr", lexer="basic", start=list(_WAY_OUT), maybe_placeholders=True)
-
-
-def syntax_tree(kind: str, text: str) -> Tree[Token]:
-    """The syntax tree of a text that was already parsed, before any simplification; kinds are those of the grammar.
-
-    >>> syntax_tree("formula", "a/b").pretty().split()[0]
-    'formula'
-    """
-    return _parser().parse(text, start=kind)
-
-
 def _parse(kind: str, text: str, symbols: Mapping[str, Symbol] | None, shapes: Shapes = ()) -> Any:
-    """Bound the text, parse it, read the tree; every failure becomes one sentence."""
-    if not isinstance(text, str):
-        raise GrammarError(sentence(f"{kind}={reprlib.repr(text)}", "is not a text", "pass a str"))
-    try:
-        _check_text(text)
-        tree = syntax_tree(kind, text)
-        return Builder(symbols or {}, bound_names(tree), shapes).transform(tree)
-    except UnexpectedInput as error:
-        raise _told(kind, text, _unexpected(kind, text, error)) from None
-    except Fault as fault:
-        raise _told(kind, text, fault) from None
-    except VisitError as error:
-        cause = error.orig_exc
-        if isinstance(cause, RecursionError):
-            cause = Fault(0, "the text is nested too deeply", "name a part of it and give that part its own text")
-        raise (_told(kind, text, cause) if isinstance(cause, Fault) else cause) from None
-
-
-def _told(kind: str, text: str, fault: Fault) -> GrammarError:
-    """The sentence about a fault, with the part of the text around it."""
-    subject, column = f"{kind}={_excerpt(text, fault.offset)!r}", fault.offset + 1
-    return GrammarError(sentence(subject, f"at column {column}, {fault.condition}", fault.way_out))
-
-
-def _excerpt(text: str, offset: int) -> str:
-    """At most 60 characters of ``text`` around ``offset``."""
-    if len(text) <= _SHOWN:
-        return text
-    room = _SHOWN - 6
-    start = max(0, min(offset - room // 2, len(text) - room))
-    end = start + room
-    return ("..." if start else "") + text[start:end] + ("..." if end < len(text) else "")
-
-
-def _check_text(text: str) -> None:
-    """Refuse what is too long, too deep or not ASCII, before any parsing."""
-    if len(text) > MAX_CHARACTERS:
-        condition = f"the text goes on, to {len(text)} characters of at most {MAX_CHARACTERS}"
-        raise Fault(MAX_CHARACTERS, condition, "split it into several texts")
-    depth = 0
-    for offset, character in enumerate(text):
-        if not character.isascii():
-            raise Fault(offset, f"{character!a} is not an ASCII character", "write letters a to z, digits and signs")
-        depth += (character in "([") - (character in ")]")
-        if depth > MAX_NESTING:
-            raise Fault(offset, f"brackets are nested more than {MAX_NESTING} deep", "name an inner part")
-    if found := _DECIMAL.search(text):
-        plain = not re.search("[eE]", found[0]) and len(found[0]) <= MAX_LITERAL_DIGITS
-        raise Fault(
-            found.start(),
-            f"{found[0] if plain else 'a number'} is a decimal",
-            f"write {Fraction(found[0])}" if plain else "write a quotient of integers, such as 1/2",
-        )
-    if found := _LONG_LITERAL.search(text):
-        raise Fault(found.start(), f"a number has more than {MAX_LITERAL_DIGITS} digits", "use a name for it")
-    for number, found in enumerate(_OPERATOR.finditer(text)):
-        if number >= MAX_OPERATORS:
-            raise Fault(
-                found.start(),
-                f"there are more than {MAX_OPERATORS} operators and commas",
-                "split it into several texts",
-            )
-
-
-def _unexpected(kind: str, text: str, error: UnexpectedInput) -> Fault:
-    """What the parser met, and what it could have gone on with, in words."""
-    if isinstance(error, UnexpectedCharacters):
-        return Fault(
-            error.pos_in_stream, f"{text[error.pos_in_stream]!r} is no character of the grammar", _WAY_OUT[kind]
-        )
-    if not isinstance(error, UnexpectedToken):
-        return Fault(len(text), "the text ends too early", _WAY_OUT[kind])
-    expected = _in_words(frozenset(error.accepts or error.expected))
-    if error.token.type == "$END":
-        return Fault(len(text), f"the text ends, where {expected} was expected", _WAY_OUT[kind])
-    return Fault(
-        error.token.start_pos or 0, f"{str(error.token)!r} stands where {expected} was expected", _WAY_OUT[kind]
-    )
-
-
-def _in_words(terminals: frozenset[str]) -> str:
-    for only, words in _EXPECTED_ONLY:
-        if terminals == only:
-            return words
-    found = [words for terminal, words in _EXPECTED if terminal in terminals]
-    return f"{', '.join(found[:-1])} or {found[-1]}" if len(found) > 1 else "".join(found)
+    return read(kind, text, lambda tree: Builder(symbols or {}, bound_names(tree), shapes).transform(tree))

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 
-from sympy import Eq, Expr, IndexedBase, S, Sum, Symbol
+from sympy import And, Eq, Expr, IndexedBase, Mod, Not, Or, S, Sum, Symbol
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
 
 from symconv.statements.functions import Iverson
 from symconv.statements.language import Access, Bracket, Equal, NonNegative, Range, Statement, Term, Within
 from symconv.statements.writing import tex, text
+
+Factor = Access | Bracket
+#: A gradient's d, the letters, and what stands behind them.
+_TENSOR_NAME = re.compile(r"(d(?=[A-Z]))?([A-Za-z]+)(.*)")
 
 
 def statement_text(statement: Statement) -> str:
@@ -46,6 +53,47 @@ def _term_text(term: Term) -> str:
     return head + "*".join(parts)
 
 
+def terms_text(terms: Sequence[Term]) -> str:
+    """``sum(u < K) W[u]*X[u] - 2*X[0]``; nothing is written as 0."""
+    found = [_signed_text(term) for term in terms]
+    first = "".join(found[0]) if found else "0"
+    return first.removeprefix("+") + "".join(f" {sign} {body}" for sign, body in found[1:])
+
+
+def _signed_text(term: Term) -> tuple[str, str]:
+    """The sign of a term, and its text without it."""
+    negative = term.coefficient.as_coeff_Mul()[0].is_negative
+    coefficient = -term.coefficient if negative else term.coefficient
+    parts = [_access_text(f) for f in term.factors] + [_bracket_text(b) for b in term.brackets]
+    if coefficient != 1 or not parts:
+        parts.insert(0, f"({text(coefficient)})" if coefficient.is_Add else text(coefficient))
+    head = f"sum({_ranges_text(term.ranges)}) " if term.ranges else ""
+    return "-" if negative else "+", head + "*".join(parts)
+
+
+def proposition_text(ranges: Sequence[Range], sides: Sequence[Sequence[Term]], assuming: Sequence[Boolean]) -> str:
+    """``for i < n: sum(u < K) W[u]*X[i + u] = X[i] if K = 1``"""
+    head = f"for {_ranges_text(ranges)}: " if ranges else ""
+    tail = f" if {' and '.join(condition_text(c, whole=False) for c in assuming)}" if assuming else ""
+    return f"{head}{' = '.join(map(terms_text, sides))}{tail}"
+
+
+def condition_text(condition: Boolean, *, whole: bool = True) -> str:
+    """A condition in the grammar's words; in parentheses, where it is part of a larger one and needs them."""
+    if isinstance(condition, Relational):
+        if condition.rhs == 0 and isinstance(condition.lhs, Mod) and condition.rel_op == "==":
+            return f"{text(condition.lhs.args[1])} divides {text(condition.lhs.args[0])}"
+        sign = {"==": "="}.get(condition.rel_op, condition.rel_op)
+        return f"{text(condition.lhs)} {sign} {text(condition.rhs)}"
+    if isinstance(condition, Not):
+        return f"not ({condition_text(condition.args[0])})"
+    if isinstance(condition, (And, Or)):
+        word = " and " if isinstance(condition, And) else " or "
+        made = word.join(condition_text(c, whole=False) for c in sorted(condition.args, key=str))
+        return made if whole else f"({made})"
+    return str(condition)
+
+
 def statement_latex(statement: Statement) -> str:
     """``Y_{n, y} = b_{n} + \\sum_{u<K} W_{u}\\,X_{n, y + u}\\,[0 \\le y + u < H]``"""
     return "".join(piece if isinstance(piece, str) else tex(piece) for piece in latex_pieces(statement))
@@ -60,15 +108,27 @@ def latex_pieces(statement: Statement) -> list[str | Expr]:
     several = statement.scale is not None and len(statement.terms) > 1
     if statement.scale is not None:
         pieces += [statement.scale, r"\,\Bigl(" if several else r"\,"]
-    for position, term in enumerate(statement.terms):
-        if position and not term.coefficient.could_extract_minus_sign():
-            pieces.append("{} + ")
-        pieces += _term_pieces(term)
+    pieces += terms_pieces(statement.terms)
     return [*pieces, r"\Bigr)"] if several else pieces
 
 
-def _term_pieces(term: Term) -> list[str | Expr]:
-    factors = [*map(access_latex, term.factors), *map(bracket_latex, term.brackets)]
+def terms_latex(terms: Sequence[Term]) -> str:
+    """The terms as one line of LaTeX."""
+    return "".join(piece if isinstance(piece, str) else tex(piece) for piece in terms_pieces(terms))
+
+
+def terms_pieces(terms: Sequence[Term], factor: Callable[[Factor], list[str]] | None = None) -> list[str | Expr]:
+    """The LaTeX of a sum of terms, cut where a line may break; ``factor`` may cut a factor in its own way."""
+    pieces: list[str | Expr] = [] if terms else ["0"]
+    for position, term in enumerate(terms):
+        if position and not term.coefficient.could_extract_minus_sign():
+            pieces.append("{} + ")
+        pieces += _term_pieces(term, factor or (lambda f: [factor_latex(f)]))
+    return pieces
+
+
+def _term_pieces(term: Term, factor: Callable[[Factor], list[str]]) -> list[str | Expr]:
+    factors = [piece for f in (*term.factors, *term.brackets) for piece in factor(f)]
     sums = "".join(rf"\sum_{{{tex(r.index)} < {tex(r.extent, inline=True)}}} " for r in term.ranges)
     parts: list[str | Expr] = [sums, *factors] if sums else [*factors]
     if term.coefficient == -1 and factors:
@@ -85,11 +145,24 @@ def _spaced(parts: list[str | Expr]) -> list[str | Expr]:
     return [part for place, p in enumerate(parts) for part in ((r"\,", p) if place else (p,))]
 
 
+def factor_latex(factor: Factor) -> str:
+    """A tensor's entry or a bracket in LaTeX."""
+    return access_latex(factor) if isinstance(factor, Access) else bracket_latex(factor)
+
+
 def access_latex(access: Access) -> str:
-    """``X_{n, i, y + u}``; a gradient ``dX`` prints as ``\\mathrm{d}X``."""
-    name = access.tensor
-    body = rf"\mathrm{{d}}{name[1:]}" if len(name) > 1 and name[0] == "d" else name
-    return rf"{body}_{{{', '.join(tex(e, inline=True) for e in access.at)}}}"
+    """``X_{n, i, y + u}``; a gradient ``dX`` prints as ``\\mathrm{d}X``, and ``W2`` as ``W^{(2)}``."""
+    if not access.at:
+        return tensor_latex(access.tensor)
+    return rf"{tensor_latex(access.tensor)}_{{{', '.join(tex(e, inline=True) for e in access.at)}}}"
+
+
+def tensor_latex(name: str) -> str:
+    """The name of a tensor in LaTeX; what stands behind its letters is written above, for its indices stand below."""
+    gradient, letters, mark = _TENSOR_NAME.findall(name)[0]
+    body = letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
+    above = mark.strip("_").replace("_", r"\_")
+    return (r"\mathrm{d}" if gradient else "") + body + (f"^{{({above})}}" if above else "")
 
 
 def bracket_latex(bracket: Bracket) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import reduce
 
 from lark import Token
-from sympy import Expr, Mul, S, Symbol
+from sympy import Expr, S
 
 from symconv.statements.arithmetic import Fault, Growth, Scalar, inverse, offset_of, times
+from symconv.statements.binding import mentioned, multiplied, scaled
 from symconv.statements.language import Bracket, Equal, NonNegative, Term, Within
-from symconv.statements.symbols import symbols_of
 
 MAX_TERMS = 500
 
@@ -55,37 +56,19 @@ def terms_of(value: Value) -> tuple[Term, ...]:
     return value.terms if value.scale is None else tuple(scaled(t, value.scale) for t in value.terms)
 
 
-def scaled(term: Term, factor: Expr) -> Term:
-    """``term`` with one more factor before it."""
-    return replace(term, coefficient=Mul(factor, term.coefficient))
+Join = Callable[[Token, Term, Term], Term]
 
 
-def mentioned(term: Term) -> set[Symbol]:
-    """All symbols of a term, bound or not."""
-    found = symbols_of([term.coefficient, *(e for f in term.factors for e in f.at)])
-    for r in term.ranges:
-        found |= {r.index} | r.extent.free_symbols
-    for b in term.brackets:
-        found |= b.left.free_symbols | b.right.free_symbols if isinstance(b, Equal) else b.value.free_symbols
-        found |= b.extent.free_symbols if isinstance(b, Within) else set()
-    return found
-
-
-def _joined(at: Token, left: Term, right: Term) -> Term:
+def joined(at: Token, left: Term, right: Term) -> Term:
     """The product of two terms; an index that one of them binds must not occur in the other."""
     for one, other in ((left, right), (right, left)):
         for found in sorted({r.index for r in one.ranges} & mentioned(other), key=str):
             raise Fault(offset_of(at), f"the index {found} of a sum also occurs outside it", "rename one of the two")
-    return Term(
-        left.ranges + right.ranges,
-        left.brackets + right.brackets,
-        left.factors + right.factors,
-        Mul(left.coefficient, right.coefficient),
-    )
+    return multiplied(left, right)
 
 
-def tensor_product(pairs: list[tuple[Token, Value]]) -> Tensors:
-    """A product with tensors in it: scalars gather before them, sums are multiplied out."""
+def tensor_product(pairs: list[tuple[Token, Value]], join: Join = joined) -> Tensors:
+    """A product with tensors in it: scalars gather before them, sums are multiplied out; ``join`` multiplies terms."""
     scalars: list[Scalar] = []
     tensors: list[Tensors] = []
     for at, value in pairs:
@@ -102,7 +85,7 @@ def tensor_product(pairs: list[tuple[Token, Value]]) -> Tensors:
     lists = [terms_of(t) for t in tensors]
     if reduce(int.__mul__, map(len, lists)) > MAX_TERMS:
         raise Fault(start, f"the product has more than {MAX_TERMS} terms", "write fewer sums as factors")
-    terms = reduce(lambda done, more: tuple(_joined(last, a, b) for a in done for b in more), lists)
+    terms = reduce(lambda done, more: tuple(join(last, a, b) for a in done for b in more), lists)
     return Tensors(tuple(scaled(t, factor) for t in terms), start)
 
 
