@@ -1,0 +1,120 @@
+"""On one fragment of statements ``prove`` decides: all true ones here are proved, all false ones refuted.
+
+The fragment: both sides are sums of terms; a term is a coefficient (a polynomial in sizes) times a sum, over ranges
+whose extents are polynomials in sizes, of a product of tensors at integer indices, and of brackets.  Indices and
+brackets are affine in the indices of sums and in the free ones, with products of sizes as strides.  One side becomes
+the other by rewrites of these kinds, on one side or on both:
+
+    reordered     other names for what is bound, another order of ranges, factors and brackets
+    split         a range of N*M numbers by its digits
+    merged        two ranges as one, whose digits are a floor and a rest
+    reversed      a range from its other end
+    shifted       a range that starts later or ends later, with brackets that say so
+    introduced    a new index for the place at which a tensor is read
+    eliminated    an index that an equation determines put in
+    bracketed     a bracket more, which the others imply
+    scaled        a size in the coefficient as a sum over an index that nothing reads
+    distributed   a coefficient as a sum of two
+    in cases      where a condition holds, and where it does not
+    stuffed       zeros between the numbers of a range (dilation), with an index more or with floors
+    in digits     an index as a floor or a rest of a number in mixed radix
+
+The statements are made from layers in one and two dimensions (strides, dilations, padding, groups), their transposes,
+products of two and three matrices, and pooling, with biases, constants and sums of two inputs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+import symconv as sc
+from oracles.grids import differences, small_points
+from oracles.pairs import REWRITES, Pair, false_pair, true_pair
+from oracles.sequents import assumed, evaluate, free_names
+from symconv.prover.counterexample import Counterexample
+from symconv.prover.theorem import Refuted
+from symconv.statements.grammar import parse_proposition
+
+#: How many of each: true ones and false ones.
+PAIRS = 300 if settings.default.max_examples < 1_000 else 3_000
+#: Seeds in groups, so that a run can be spread.
+GROUPS = 10
+#: Points at which a pair is looked at.
+POINTS = 60
+
+
+def is_true(pair: Pair, seed: int) -> bool:
+    """Whether the sides agree at small points."""
+    rows, unequal = differences(pair.sequent, small_points(pair.sequent, POINTS, seed, 4))
+    assert len(rows) >= 10
+    return not len(unequal)
+
+
+def false_pairs(number: int, start: int) -> list[Pair]:
+    """Pairs whose sides differ at a small point."""
+    found: list[Pair] = []
+    seed = start
+    while len(found) < number:
+        pair = false_pair(seed)
+        if not is_true(pair, seed):
+            found.append(pair)
+        seed += 1
+    return found
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_true_pairs_are_proved(group: int) -> None:
+    for seed in range(group, PAIRS, GROUPS):
+        pair = true_pair(seed)
+        assert is_true(pair, seed), (seed, pair.made, pair.text)
+        theorem = sc.prove(parse_proposition(pair.text, counts=pair.world.counts))
+        assert sc.check(theorem.certificate, theorem.sequent)
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_false_pairs_are_refuted(group: int) -> None:
+    for pair in false_pairs(PAIRS // GROUPS, 1_000_000 * (group + 1)):
+        with pytest.raises(Refuted) as refuted:
+            sc.prove(parse_proposition(pair.text, counts=pair.world.counts))
+        left, right = values(pair, refuted.value.counterexample)
+        assert left != right
+        assert (left, right) == (refuted.value.counterexample.left, refuted.value.counterexample.right)
+
+
+def values(pair: Pair, found: Counterexample) -> tuple[int, int]:
+    """Both sides of the pair at a counterexample, by plain loops."""
+    statement = pair.sequent
+    sizes = {name: found.sizes[name] for name in free_names(statement)}
+    assert assumed(statement, sizes)
+
+    def tensor(name: str, at: tuple[int, ...]) -> int:
+        return found.tensors.get(name, {}).get(at, 0)
+
+    return evaluate(statement, sizes, tensor)
+
+
+def test_all_rewrites_are_drawn() -> None:
+    made = Counter(name.rsplit(" ", 1)[0] for seed in range(PAIRS) for name in true_pair(seed).made)
+    assert set(made) == set(REWRITES)
+    assert min(made.values()) >= 10, made
+
+
+@pytest.mark.parametrize("name", REWRITES)
+def test_a_rewrite_keeps_the_sum(name: str) -> None:
+    """The generator itself: each rewrite, once on a layer."""
+    applied = 0
+    for seed in range(400):
+        pair = true_pair(seed, 1)
+        if pair.made[0].startswith(name):
+            assert is_true(pair, seed), pair.text
+            applied += 1
+    assert applied >= 5
+
+
+def example(pair: Pair) -> dict[str, Any]:
+    """What to look at where a pair fails."""
+    return {"text": pair.text, "counts": pair.world.counts, "made": pair.made}
