@@ -14,8 +14,16 @@ __version__ = "0.1.0"
 
 #: Where each public name lives; it is imported when it is first used, so that ``import symconv`` is fast.
 _HOMES = {
-    "symconv.errors": ("ArgumentError", "ClaimError", "GrammarError", "ShapeError", "StatementError", "SymconvError"),
-    "symconv.statements": ("Statement", "symbol"),
+    "symconv.errors": (
+        "ArgumentError",
+        "ClaimError",
+        "GrammarError",
+        "ShapeError",
+        "StatementError",
+        "SymconvError",
+        "TheoremError",
+    ),
+    "symconv.statements": ("Statement", "bracket", "indices", "sizes", "symbol", "tensor", "total"),
     "symconv.layers": (
         "AvgPool1d",
         "AvgPool2d",
@@ -52,6 +60,8 @@ _HOMES = {
     ),
     "symconv.factoring": ("Factorisation", "Irreducible", "NoSplit", "check_factorisation", "factor"),
     "symconv.claims": ("Report", "Verdict", "audit"),
+    "symconv.prover.prove": ("check", "prove"),
+    "symconv.prover.theorem": ("Refuted", "Theorem", "Unknown"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -74,7 +84,15 @@ if TYPE_CHECKING:
         linear_after_flatten,
         parallel,
     )
-    from symconv.errors import ArgumentError, ClaimError, GrammarError, ShapeError, StatementError, SymconvError
+    from symconv.errors import (
+        ArgumentError,
+        ClaimError,
+        GrammarError,
+        ShapeError,
+        StatementError,
+        SymconvError,
+        TheoremError,
+    )
     from symconv.factoring import Factorisation, Irreducible, NoSplit, check_factorisation, factor
     from symconv.layers import (
         AvgPool1d,
@@ -94,8 +112,10 @@ if TYPE_CHECKING:
         from_module,
     )
     from symconv.numerics import Formula, IntegerOverflow, compile, evaluate, evaluate_statement
+    from symconv.prover.prove import check, prove
+    from symconv.prover.theorem import Refuted, Theorem, Unknown
     from symconv.render import Derivation
-    from symconv.statements import Statement, symbol
+    from symconv.statements import Statement, bracket, indices, sizes, symbol, tensor, total
 
 
 def __getattr__(name: str) -> Any:

@@ -27,6 +27,10 @@ class ClaimError(SymconvError):
     """A claims file that is malformed."""
 
 
+class TheoremError(SymconvError):
+    """A theorem file, a statement file or a certificate that is malformed."""
+
+
 def sentence(subject: str, condition: str, way_out: str) -> str:
     """Join the three parts of a message: what was given, the condition that it breaks, and a way out.
 

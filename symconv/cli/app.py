@@ -10,9 +10,11 @@ from typer.core import TyperGroup
 
 from symconv import __version__
 from symconv.cli.audit import audit
+from symconv.cli.check import check
 from symconv.cli.compose import compose
 from symconv.cli.derive import derive
 from symconv.cli.factor import factor
+from symconv.cli.prove import prove
 from symconv.errors import SymconvError
 
 BAD_INPUT = 2
@@ -53,6 +55,8 @@ app.command("derive", short_help="A layer's definition, shape, cost and memory, 
 app.command("audit", short_help="Every claim of a claims file decided.")(audit)
 app.command("compose", short_help="Kernels in files as one, and whether it is exact at the border.")(compose)
 app.command("factor", short_help="A kernel split into smaller ones, or proved not to split.")(factor)
+app.command("prove", short_help="Theorems in index notation proved for all sizes, or refuted.")(prove)
+app.command("check", short_help="A certificate judged by the independent checker.")(check)
 
 
 def _show_version(wanted: bool) -> None:

@@ -130,19 +130,19 @@ def terms_pieces(terms: Sequence[Term], factor: Callable[[Factor], list[str]] | 
 def _term_pieces(term: Term, factor: Callable[[Factor], list[str]]) -> list[str | Expr]:
     factors = [piece for f in (*term.factors, *term.brackets) for piece in factor(f)]
     sums = "".join(rf"\sum_{{{tex(r.index)} < {tex(r.extent, inline=True)}}} " for r in term.ranges)
-    parts: list[str | Expr] = [sums, *factors] if sums else [*factors]
-    if term.coefficient == -1 and factors:
-        return ["-", *_spaced(parts)]
-    if term.coefficient == 1 and factors:
-        return _spaced(parts)
-    if term.coefficient.is_Add:
-        return [r"\left(", term.coefficient, r"\right)", *parts]
-    return _spaced([term.coefficient, *parts])
+    c = term.coefficient
+    head: list[list[str | Expr]] = [[sums]] if sums else []
+    rest: list[list[str | Expr]] = [[f] for f in factors]
+    if abs(c) == 1 and factors:
+        return [*(["-"] if c == -1 else []), *_spaced([*head, *rest])]
+    number: list[list[str | Expr]] = [[r"\bigl(", c, r"\bigr)"] if c.is_Add and (sums or factors) else [c]]
+    inside = not factors or not c.free_symbols.isdisjoint(r.index for r in term.ranges)
+    return _spaced([*head, *number, *rest] if inside else [*number, *head, *rest])
 
 
-def _spaced(parts: list[str | Expr]) -> list[str | Expr]:
-    """A thin space before every part but the first."""
-    return [part for place, p in enumerate(parts) for part in ((r"\,", p) if place else (p,))]
+def _spaced(groups: list[list[str | Expr]]) -> list[str | Expr]:
+    """A thin space before every group but the first."""
+    return [part for place, group in enumerate(groups) for part in ([r"\,", *group] if place else group)]
 
 
 def factor_latex(factor: Factor) -> str:
