@@ -39,6 +39,25 @@ def proof_of(facts: tuple[Polynomial, ...], bracket: Bracket) -> object | None:
     return zero(facts, bracket.p) if bracket.kind == "=" else nonnegative(facts, bracket.p)
 
 
+def pair_up(state: State, j: int) -> State | None:
+    """p >= 0 and -p >= 0 are p = 0."""
+    term = state.terms[j]
+    for bracket in term.brackets:
+        equation = Bracket("=", bracket.p)
+        known = {b.key for b in term.brackets}
+        if bracket.kind != ">=" or equation.key in known or Bracket(">=", -bracket.p).key not in known:
+            continue
+        unique = {b.key: b for b in term.brackets if b.p not in (bracket.p, -bracket.p)}
+        new = (*unique.values(), equation)
+        after = facts_of(state.facts, replace(term, brackets=new))
+        forth = zero(facts_of(state.facts, term), bracket.p)
+        old = [b for b in term.brackets if b.key not in {x.key for x in new}]
+        back = [nonnegative(after, b.p) for b in old]
+        if forth is not None and None not in back:
+            return kernel.brackets(state, j, new, (forth,), back)
+    return None
+
+
 def restate(state: State, j: int) -> State | None:
     """A bracket in a simpler, equivalent form: common factors divided out, digits of mixed-radix numbers compared."""
     term = state.terms[j]

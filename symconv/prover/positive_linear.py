@@ -74,7 +74,7 @@ class _Products:
     def _cancelling(self, monomial: Monomial, positive: bool) -> Iterator[tuple[Positions, Monomial]]:
         """The facts or pairs, and slacks, whose product has the monomial with a coefficient of the sign."""
         for slacks, rest in _splits(monomial, self._degree - 1):
-            bases = [(i,) for i in self._having.get(rest, ())]
+            bases: list[Positions] = [(i,) for i in self._having.get(rest, ())]
             if len(slacks) + 2 <= self._degree:
                 bases += self._pairs(rest)
             for base in bases:

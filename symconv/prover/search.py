@@ -97,7 +97,10 @@ def _close(state: State, budget: Budget) -> State | None:
     budget.seen.add(_key(state))
     while open_states and not budget.is_spent:
         weight, _, depth, more = heappop(open_states)
-        guess = next(more, None)
+        try:
+            guess = next(more, None)
+        except RuleError:  # a guess that no rule allows
+            guess = None
         if guess is None:
             continue
         heappush(open_states, (weight + WEIGHT_OF_GUESS, next(order), depth, more))

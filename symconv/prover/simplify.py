@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symconv.prover import brackets, equations, ranges
+from symconv.prover.evidence import RuleError
 from symconv.prover.kernel import State
 
 Tactic = Callable[[State, int], State | None]
@@ -18,6 +19,7 @@ TACTICS: tuple[Tactic, ...] = (
     equations.eliminate_quotient,
     ranges.split_by_floor,
     brackets.is_empty,
+    brackets.pair_up,
     brackets.drop_implied,
     ranges.single_value,
     equations.put_assumed,
@@ -46,4 +48,12 @@ def settle(state: State) -> State:
 
 def simplified(state: State, j: int) -> State | None:
     """One step on term j."""
-    return next((new for tactic in TACTICS if (new := tactic(state, j)) is not None), None)
+    return next((new for tactic in TACTICS if (new := _tried(tactic, state, j)) is not None), None)
+
+
+def _tried(tactic: Tactic, state: State, j: int) -> State | None:
+    """What a tactic makes; one that asks for what no rule says is as good as one that has nothing to do."""
+    try:
+        return tactic(state, j)
+    except RuleError:
+        return None
