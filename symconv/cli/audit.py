@@ -30,6 +30,9 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print plain data.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print a whole LaTeX document.")] = False,
     tex: Annotated[Path | None, typer.Option(help="Write a whole LaTeX document.")] = None,
+    certificates: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write each certificate and its statement there.")
+    ] = None,
 ) -> None:
     """Decide every claim of a file.  Exit status: 0 done, 1 where a claim stays undecided, 2 for a bad file."""
     from symconv.claims.audit import audit as decide
@@ -39,8 +42,14 @@ def audit(
         raise ArgumentError(sentence("--json, --latex, --tex", "exclude one another", "choose one of them"))
     if tex is not None:
         check_target(tex)
+    if certificates is not None and not certificates.is_dir():
+        if certificates.exists():
+            raise ArgumentError(sentence(f"certificates={str(certificates)!r}", "is no folder", "name another one"))
+        check_target(certificates)
     with _progress() as progress:
         report = decide(claims, run_programs=run_programs or None, progress=progress)
+    if certificates is not None:
+        _write(report, certificates)
     if tex is not None:
         write_atomically(tex, report.latex().encode())
     else:
@@ -52,6 +61,22 @@ def _shown(report: Report, *, as_json: bool, latex: bool) -> str:
     from json import dumps
 
     return dumps(report.json(), indent=2) if as_json else report.latex() if latex else str(report)
+
+
+def _write(report: Report, folder: Path) -> None:
+    """The certificates and statements of a report, two files for each; ``symconv check`` replays them."""
+    from json import dumps
+
+    from symconv.cli.files import write_atomically
+
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ArgumentError(
+            sentence(f"certificates={str(folder)!r}", f"cannot be made ({error.strerror})", "name another folder")
+        ) from None
+    for name, data in report.certificates().items():
+        write_atomically(folder / name, f"{dumps(data, separators=(',', ':'))}\n".encode())
 
 
 def _status(report: Report, strict: bool) -> int:

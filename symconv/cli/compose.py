@@ -43,11 +43,15 @@ def compose(
     repair: Annotated[
         str | None, typer.Option(help="Say whether this repair works: frame, bias-map or ones-channel.")
     ] = None,
+    certificates: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write certificates and statements there.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print plain data.")] = False,
 ) -> None:
     """One kernel for A, then B.  Exit status: 0 exact (or interior), 1 not exact and nothing written, 2 bad input."""
     from json import dumps
 
+    from symconv.cli.certificates import check_folder, write_certificates
     from symconv.cli.files import check_target, emit, write_atomically
     from symconv.composition import explain_composition
     from symconv.composition.files import check_suffix, kernel_bytes
@@ -57,6 +61,8 @@ def compose(
     suffix = None if out is None else check_suffix(out)
     if out is not None:
         check_target(out)
+    if certificates is not None:
+        check_folder(certificates)
     arguments = {
         0: read_arguments("--first", first_arguments),
         1: read_arguments("--second", second_arguments),
@@ -69,6 +75,8 @@ def compose(
     granted = verdict.exact is True or border == "interior"
     if granted and out is not None and suffix is not None:
         write_atomically(out, kernel_bytes(verdict.kernel, suffix))
+    if certificates is not None:
+        write_certificates(verdict.theorems, certificates)
     data = _data(verdict, repaired, out if granted else None)
     emit(dumps(data, indent=2) if as_json else _text(verdict, paths, data))
     raise typer.Exit(int(not granted))
@@ -105,6 +113,8 @@ def _data(verdict: CompositionVerdict, repaired: str | None, written: Path | Non
         "kernel": kernel_data(verdict.kernel),
         "input_size": None if verdict.input_size is None else list(verdict.input_size),
         "frame": None if verdict.frame is None else plain(verdict.frame.astype(int).tolist()),
+        "backing": verdict.backing,
+        "certificates": [{"hash": t.hash, "says": t.says, "statement": str(t.statement)} for t in verdict.theorems],
         "derivation": str(verdict.derivation),
         "repair": repaired,
         "written": None if written is None else str(written),
@@ -117,6 +127,7 @@ def _text(verdict: CompositionVerdict, paths: list[Path], data: dict[str, Any]) 
         "Layers": layers,
         "One kernel": kernel_lines(verdict.kernel),
         "Verdict": wrap(verdict.reason, _WIDTH),
+        "Backing": [line for told in verdict.backing_lines for line in _wrapped(told)],
         "Frame": picture(verdict.frame),
         "Repair": wrap(data["repair"] or "", _WIDTH),
         "Written": [data["written"]] if data["written"] else [],
@@ -124,6 +135,11 @@ def _text(verdict: CompositionVerdict, paths: list[Path], data: dict[str, Any]) 
     }
     shown = ["\n".join([name, *(f"  {line}".rstrip() for line in lines)]) for name, lines in sections.items() if lines]
     return "\n\n".join(shown)
+
+
+def _wrapped(told: str) -> list[str]:
+    """What stands behind one part of the verdict, in lines."""
+    return wrap(told, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def picture(frame: Any) -> list[str]:

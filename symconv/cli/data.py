@@ -39,6 +39,10 @@ def _quantity(derivation: Derivation) -> dict[str, Any]:
         "steps": [_step(step) for step in derivation.steps],
         "closed_form": None if closed is None else {"value": text(closed.value), "condition": text(closed.condition)},
         "backing": derivation.backing,
+        "certificates": [
+            {"hash": theorem.hash, "says": theorem.says, "statement": str(theorem.statement)}
+            for theorem in derivation.certificates
+        ],
     }
 
 

@@ -43,8 +43,11 @@ def derive(
     tex: Annotated[Path | None, typer.Option(help="Write a whole document.")] = None,
     pdf: Annotated[Path | None, typer.Option(help="Write a document as PDF (needs pdflatex).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print plain data.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write certificates and statements there.")] = None,
 ) -> None:
     """Derive what a layer computes, costs and keeps in memory.  Arguments that are not set stay symbols."""
+    from symconv.cli.certificates import check_folder
+
     forms: list[tuple[Any, Callable[[Request, Sequence[str]], None]]] = [
         (latex, _print_latex),
         (tex, lambda request, names: _write_tex(request, names, tex)),
@@ -57,12 +60,16 @@ def derive(
     read_input = None if shape is None else read_shape(shape)
     described = read_layer(layer, read_pairs([*(set_ or ()), *(pairs or ())]), read_input)
     request = Request(described, read_input, notation, padding_aware, dtype)
+    if out is not None:
+        check_folder(out)
     if chosen:
         chosen[0](request, quantity or request.standard_quantities())
     elif quantity:
         _print_text(request, quantity)
     else:
         _print_overview(request)
+    if out is not None:
+        _write_certificates(request, quantity or request.standard_quantities(), out)
 
 
 def _print_text(request: Request, quantities: Sequence[str]) -> None:
@@ -116,3 +123,9 @@ def _write_pdf(request: Request, quantities: Sequence[str], path: Path | None) -
         check_target(path)
         check_pdflatex()
         write_atomically(path, typeset(_document(request, quantities)))
+
+
+def _write_certificates(request: Request, quantities: Sequence[str], folder: Path) -> None:
+    from symconv.cli.certificates import write_certificates
+
+    write_certificates([t for q in quantities for t in request.derive(q).certificates], folder)

@@ -1,15 +1,16 @@
-"""All of a layer at a glance: definition, shape, receptive field, operations, memory, and what the names stand for."""
+"""All of a layer at a glance: definition, shape, receptive field, operations, memory, names, and what is proved."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sympy import Basic, Symbol, true
 
+from symconv.backing.claim import DIGITS, certified, uncertified
 from symconv.derivation import rules
 from symconv.derivation.steps import Step
 from symconv.layers.cost import FIELDS
@@ -62,6 +63,7 @@ def _lines(request: Request, width: int) -> Iterator[_Line]:
             yield from _wrapped(row, "    ", width)
     everything = [shape, field, *(d for ds in operations.values() for d in ds), *memory]
     yield from _section("where", _meanings(everything), width)
+    yield from _section("Backing", _backing(everything), width)
 
 
 def _heading(title: str) -> Iterator[_Line]:
@@ -136,6 +138,23 @@ def _meanings(derivations: Sequence[Derivation]) -> Iterator[str]:
                 yield f"    if {text(step.condition)}"
     if any(d.result.has(TapsBelow) for d in derivations):
         yield "TapsBelow(p, s, d, m, k) = how many pairs 0 <= y < m, 0 <= u < k have s*y + d*u < p"
+
+
+def _backing(derivations: Sequence[Derivation]) -> Iterator[str]:
+    """Each certificate with the lines that it proves, then the lines without one."""
+    parts = [replace(part, says=_in_all(d.quantity, part.says)) for d in derivations for part in d.parts]
+    for theorem in certified(parts):
+        yield f"{theorem.hash[:DIGITS]}  {theorem.says}"
+    for word, says in uncertified(parts).items():
+        yield f"{word}: {says}"
+
+
+def _in_all(quantity: str, line: str) -> str:
+    """A line's name among the lines of all quantities."""
+    part, _, _ = quantity.partition(".")
+    if part == "memory":
+        return f"{quantity} {line}" if line == "elements" else line
+    return f"{part} {line}" if line in FIELDS else line
 
 
 def _coloured(lines: Iterable[_Line]) -> str:

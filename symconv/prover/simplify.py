@@ -13,6 +13,8 @@ from symconv.prover.evidence import RuleError
 from symconv.prover.kernel import State
 
 Tactic = Callable[[State, int], State | None]
+#: Tactics that undo one another end here.
+MAX_STEPS = 1_000
 
 TACTICS: tuple[Tactic, ...] = (
     equations.eliminate_index,
@@ -35,9 +37,9 @@ TACTICS: tuple[Tactic, ...] = (
 
 
 def settle(state: State) -> State:
-    """Every term as simple as the tactics make it."""
-    j = 0
-    while j < len(state.terms):
+    """Every term as simple as the tactics make it, in at most ``MAX_STEPS`` steps."""
+    j, last = 0, len(state.steps) + MAX_STEPS
+    while j < len(state.terms) and len(state.steps) < last:
         changed = simplified(state, j)
         if changed is None:
             j += 1

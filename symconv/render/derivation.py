@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sympy import Basic
 
+from symconv.backing.claim import Claim, Part, backing_words, certified
 from symconv.derivation.closed import ClosedForm
 from symconv.derivation.steps import Step
 from symconv.statements import Statement
+
+if TYPE_CHECKING:
+    from symconv.prover.theorem import Theorem
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class Derivation:
     steps        each with its expression, the rule that gave it and the condition that the rule needs
     shown        the result in the names that the steps define
     closed_form  where ``result`` has sums over taps: a form without them, and the condition under which it holds
-    backing      what stands behind it: "derived" (by the rules of the steps, unchecked), "tested" or "measured"
+    claims       each tells equations that the derivation states; they are proved when the backing is asked for
     """
 
     subject: str
@@ -30,7 +37,32 @@ class Derivation:
     steps: tuple[Step, ...]
     shown: Basic
     closed_form: ClosedForm | None = None
-    backing: str = "derived"
+    claims: tuple[Callable[[Derivation], Iterable[Claim]], ...] = field(default=(), repr=False, compare=False)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What stands behind each of the equations: a theorem, or a word."""
+        from symconv.backing.proving import stands_behind
+
+        return tuple(stands_behind(claim) for tell in self.claims for claim in tell(self))
+
+    @property
+    def backing(self) -> str:
+        """What stands behind it: certificates, each with the lines that it proves, and "derived" for what has none.
+
+        A certificate is named by the first digits of the hash of its statement, and only where the independent checker
+        has accepted it; "derived" is what follows by the rules of the steps, unchecked.
+
+        >>> import symconv as sc
+        >>> sc.derive(sc.Linear("C", "D", bias=False), "forward.macs").backing
+        'certificate ... (macs)'
+        """
+        return backing_words(self.parts)
+
+    @property
+    def certificates(self) -> tuple[Theorem, ...]:
+        """The theorems that the backing names; ``says`` of each tells the lines that it proves."""
+        return certified(self.parts)
 
     def __str__(self) -> str:
         from symconv.render.text import derivation_text

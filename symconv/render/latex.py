@@ -8,6 +8,7 @@ from sympy import Symbol, true
 
 from symconv.derivation.rules import CLOSED_FORM, RESULT
 from symconv.derivation.steps import Step
+from symconv.render.backing import backing_lines
 from symconv.render.derivation import Derivation
 from symconv.render.lines import LINE, fill_lines, formula_lines
 from symconv.render.width import width
@@ -16,6 +17,8 @@ from symconv.statements.writing import tex
 
 #: How many lines of a page a closed form may take.
 LONGEST = 14
+#: How many characters of plain words fit a line.
+_WORDS = 64
 _ESCAPES = {
     "\\": r"\textbackslash{}",
     **{c: rf"\{c}" for c in "%&#_{}$"},
@@ -96,9 +99,10 @@ def _is_long(closed: Step) -> bool:
 
 
 def aligned(derivation: Derivation) -> str:
-    """All steps as one ``aligned`` environment."""
+    """All steps and what stands behind them, as one ``aligned`` environment."""
     rows = [row for step in all_steps(derivation) for row in step_rows(step)]
     rows += [rf"& \text{{{escape(note)}}}"] if (note := left_out(derivation)) else []
+    rows += [rf"& \text{{{escape(line)}}}" for line in backing_lines(derivation.backing, _WORDS)]
     return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from symconv.render.latex import escape
@@ -15,6 +15,9 @@ KINDS = ("PROVED", "HOLDS_WHEN", "MEASURED", "REFUTED", "UNDECIDED")
 _WIDTH = 100
 _ID_WIDTH = 5
 _INDENT = " " * 6
+#: How much of a certificate's hash is shown, and the title of what the words for backings mean.
+_DIGITS = 12
+_BACKING = "What stands behind a verdict"
 #: Behind these a line may break in LaTeX; a run of letters without any is broken by force.
 _AFTER = re.compile(r"[-+*/=,;:.()\[\]]|\\textless\{\}|(?:[A-Za-z0-9]|\\_){20}(?=[A-Za-z0-9])")
 
@@ -34,6 +37,21 @@ _PREAMBLE = r"""\documentclass[10pt]{article}
 """
 
 
+class Proved(Protocol):
+    """What a report needs of a theorem."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 - see symconv.prover.theorem.Theorem
+    @property
+    def says(self) -> str: ...  # noqa: D102
+    @property
+    def statement(self) -> object: ...  # noqa: D102
+    @property
+    def hash(self) -> str: ...  # noqa: D102
+    @property
+    def steps(self) -> int: ...  # noqa: D102
+
+
 class Judged(Protocol):
     """What a report needs of a verdict."""
 
@@ -49,6 +67,12 @@ class Judged(Protocol):
     def backing(self) -> str: ...  # noqa: D102
     @property
     def detail(self) -> str: ...  # noqa: D102
+    @property
+    def theorems(self) -> Sequence[Proved]: ...  # noqa: D102
+    @property
+    def snippet(self) -> str: ...  # noqa: D102
+    @property
+    def witness(self) -> Mapping[str, Any] | None: ...  # noqa: D102
 
 
 class Audited(Protocol):
@@ -60,6 +84,7 @@ class Audited(Protocol):
     def verdicts(self) -> Mapping[str, Judged]: ...  # noqa: D102
     @property
     def says(self) -> Mapping[str, str]: ...  # noqa: D102
+    def legend(self) -> Mapping[str, str]: ...  # noqa: D102
 
 
 def report_text(report: Audited) -> str:
@@ -67,15 +92,24 @@ def report_text(report: Audited) -> str:
     lines = [*([report.title] if report.title else []), _summary(report)]
     for claim, verdict in report.verdicts.items():
         lines += ["", f"{claim:<{_ID_WIDTH}} {_words(verdict.kind)}", *_said(report.says.get(claim, ""))]
-        longest = max((len(name) for name, _ in _rows(verdict)), default=0)
-        for name, value in _rows(verdict):
-            label = f"{_INDENT}{name.ljust(longest)}  "
-            lines += wrap_formula(_one_line(value), _WIDTH, label, " " * (len(label) + 2))
+        lines += _table(list(_rows(verdict)))
+        if verdict.snippet:
+            lines += ["", *(f"{_INDENT}  {line}".rstrip() for line in verdict.snippet.splitlines())]
+    if legend := report.legend():
+        lines += ["", _BACKING, *_table(list(legend.items()))]
     return "\n".join(lines)
 
 
+def _table(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Names in one column, what is said of each in the other."""
+    longest = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        label = f"{_INDENT}{name.ljust(longest)}  "
+        yield from wrap_formula(_one_line(value), _WIDTH, label, " " * (len(label) + 2))
+
+
 def report_latex(report: Audited) -> str:
-    """A whole LaTeX document: the counts, then every claim with its verdict."""
+    """A whole LaTeX document: the counts, every claim with its verdict, and the words for what stands behind them."""
     parts = [
         _PREAMBLE,
         rf"{{\Large\raggedright {escape(report.title or 'Audit')}\par}}\medskip",
@@ -84,13 +118,26 @@ def report_latex(report: Audited) -> str:
     for claim, verdict in report.verdicts.items():
         rows = [rf"\item {_breakable(report.says[claim])}"] if report.says.get(claim) else []
         rows += [rf"\item \what{{{name}}}{_breakable(value)}" for name, value in _rows(verdict)]
-        head = rf"\begin{{claim}}{{{escape(claim)}}}{{{_words(verdict.kind).lower()}}}"
-        parts.append("\n".join((head, *(rows or [r"\item[]"]), r"\end{claim}")))
+        rows += [rf"\item {{\scriptsize\ttfamily {_program(verdict.snippet)}\par}}"] if verdict.snippet else []
+        parts.append(_claim(escape(claim), _words(verdict.kind).lower(), rows))
+    if legend := report.legend():
+        rows = [rf"\item \what{{{word}}}{_breakable(meaning)}" for word, meaning in legend.items()]
+        parts.append(_claim(_BACKING, "", rows))
     return "\n\n".join((*parts, "\\end{document}\n"))
 
 
+def _claim(head: str, kind: str, rows: Sequence[str]) -> str:
+    return "\n".join((rf"\begin{{claim}}{{{head}}}{{{kind}}}", *(rows or [r"\item[]"]), r"\end{claim}"))
+
+
+def _program(snippet: str) -> str:
+    """The lines of a program, which may be broken where they are too long."""
+    lines = (line.expandtabs() for line in snippet.splitlines())
+    return "\\\\\n".join("~" * (len(line) - len(line.lstrip())) + (_breakable(line) or "~") for line in lines)
+
+
 def report_json(report: Audited) -> dict[str, Any]:
-    """The report as plain data: title, counts by kind, and the claims in their order."""
+    """The report as plain data: title, counts by kind, the claims in their order, and what words for backings mean."""
     return {
         "title": report.title,
         "counts": _counts(report),
@@ -104,9 +151,23 @@ def report_json(report: Audited) -> dict[str, Any]:
                 "corrected": verdict.corrected,
                 "backing": verdict.backing,
                 "detail": verdict.detail,
+                "theorems": [_theorem(theorem) for theorem in verdict.theorems],
+                "snippet": verdict.snippet,
+                "witness": None if verdict.witness is None else _plain(verdict.witness),
             }
             for claim, verdict in report.verdicts.items()
         ],
+        "legend": dict(report.legend()),
+    }
+
+
+def _theorem(theorem: Proved) -> dict[str, Any]:
+    return {
+        "name": theorem.name,
+        "says": theorem.says,
+        "statement": str(theorem.statement),
+        "hash": theorem.hash,
+        "steps": theorem.steps,
     }
 
 
@@ -129,14 +190,19 @@ def _words(kind: str) -> str:
 def _rows(verdict: Judged) -> Iterator[tuple[str, str]]:
     """What is said of one claim, each with its name."""
     example = verdict.counterexample
-    rows = {
-        "when": verdict.condition,
-        "right": verdict.corrected,
-        "counterexample": ", ".join(f"{k} = {v}" for k, v in example.items()) if example else None,
-        "detail": verdict.detail,
-        "backing": verdict.backing,
-    }
-    return ((name, value) for name, value in rows.items() if value)
+    rows = [
+        ("when", verdict.condition),
+        ("right", verdict.corrected),
+        ("counterexample", ", ".join(f"{k} = {v}" for k, v in example.items()) if example else None),
+        ("detail", verdict.detail),
+        *(("proved", f"{t.says} ({_steps(t.steps)}, certificate {t.hash[:_DIGITS]})") for t in verdict.theorems),
+        ("backing", verdict.backing),
+    ]
+    return ((name, value) for name, value in rows if value)
+
+
+def _steps(number: int) -> str:
+    return f"{number} step{'' if number == 1 else 's'}"
 
 
 def _said(words: str) -> list[str]:

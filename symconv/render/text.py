@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import true
 
 from symconv.derivation.steps import Step
+from symconv.render.backing import backing_lines
 from symconv.render.derivation import Derivation
 from symconv.render.latex import all_steps, left_out
 from symconv.render.legend import TAPS_BELOW_TEXT
@@ -24,7 +25,7 @@ def derivation_text(derivation: Derivation) -> str:
         lines += _step_lines(number, step)
     lines += ["", note] if (note := left_out(derivation)) else []
     lines += ["", TAPS_BELOW_TEXT] if any(_has_taps_below(step) for step in derivation.steps) else []
-    lines += ["", f"backing: {derivation.backing}"]
+    lines += ["", *backing_lines(derivation.backing, _WIDTH, "    ")]
     return "\n".join(lines)
 
 

@@ -13,8 +13,8 @@ from symconv.statements.binding import fresh, names, put_in, scaled
 from symconv.statements.expression import Expression
 from symconv.statements.language import Range, Statement, Term
 from symconv.statements.proposition import Proposition
+from symconv.statements.radix import mixed_radix
 from symconv.statements.symbols import index
-from symconv.statements.views import mixed_radix
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import symconv as sc
+from oracles.unproved import asserted
 from symconv.cli.app import app
 from symconv.cli.values import read_pairs, read_shape
 from symconv.layers import QUANTITIES
@@ -29,6 +30,11 @@ equal = ["a + a", "3*a"]
 UNDECIDED = '[[claim]]\nid = "open"\nequal = ["max(a - b, 0) + b", "max(a, b)"]\n'
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_proved(monkeypatch):
+    monkeypatch.setattr("symconv.backing.proving.stands_behind", asserted)
+
+
 def run(*arguments):
     return CliRunner().invoke(app, list(arguments))
 
@@ -43,6 +49,7 @@ def test_overview_holds_all_of_a_layer():
     result = run("derive", "conv2d")
     assert result.exit_code == 0, result.output
     headings = ("Definition", "Output shape", "Receptive field", "Operations (nominal", "Memory (elements)", "where")
+    headings += ("Backing",)
     places = [result.stdout.index(f"\n{heading}") for heading in headings]
     assert places == sorted(places)
     for operand in ("dX", "dW", "db"):
@@ -94,7 +101,8 @@ def test_json_is_plain_data_that_the_grammar_reads():
     flops = next(q for q in data["quantities"] if q["quantity"] == "forward.flops")
     assert parse_formula(flops["result"]) == derivation.result
     assert [step["rule"] for step in flops["steps"]] == [step.rule.name for step in derivation.steps]
-    assert set(flops) == {"quantity", "result", "shown", "steps", "closed_form", "backing"}
+    assert set(flops) == {"quantity", "result", "shown", "steps", "closed_form", "backing", "certificates"}
+    assert [c["says"] for c in flops["certificates"]] == [t.says for t in derivation.certificates]
 
 
 def test_json_in_the_textbooks_notation():

@@ -132,7 +132,8 @@ def test_plain_data(folder):
     assert found["reason"] == verdict.reason
     assert found["derivation"] == str(verdict.derivation)
     assert set(found) == {
-        "layers", "exact", "reason", "kernel", "input_size", "frame", "derivation", "repair", "written",
+        "layers", "exact", "reason", "kernel", "input_size", "frame", "backing", "certificates", "derivation", "repair",
+        "written",
     }  # fmt: skip
 
 
@@ -141,6 +142,38 @@ def test_whether_a_repair_works(folder):
     assert data(*arguments, "frame", status=1)["repair"] == "frame works"
     assert data(*arguments, "bias-map", status=1)["repair"].startswith("bias-map does not work: how='bias-map'")
     assert "\n\nRepair\n  bias-map does not work: " in run(*arguments, "bias-map").stdout
+
+
+# ------------------------------------------------------------------ backing
+def test_what_stands_behind_it(folder):
+    verdict = explain_composition(A, B)
+    kernel, border = verdict.backing_lines
+    result = run("a.npy", "b.npy")
+    assert f"\n\nBacking\n  {kernel}\n  {border}\n\n" in result.stdout
+    found = data("a.npy", "b.npy")
+    assert found["backing"] == verdict.backing
+    assert [c["hash"][:12] for c in found["certificates"]] == [t.hash[:12] for t in verdict.theorems]
+    assert [c["says"] for c in found["certificates"]] == ["kernel, border", "size h, size w"]
+    assert all(" = " in c["statement"] for c in found["certificates"])
+
+
+def test_computed_is_not_called_proved(folder):
+    result = run("a.npy", "padded.safetensors", "--input-size", "6,8")
+    assert "\n  border: computed in floating point at every position, a first difference at (0, 0)\n" in result.stdout
+
+
+def test_certificates_are_written_and_replayed(folder):
+    result = run("a.npy", "b.npy", "--certificates", "proofs")
+    assert result.exit_code == 0, result.output
+    names = sorted(os.listdir("proofs"))
+    digits = sorted(theorem.hash[:12] for theorem in explain_composition(A, B).theorems)
+    assert names == [f"{d}.{kind}.json" for d in digits for kind in ("certificate", "statement")]
+    for d in digits:
+        files = (f"proofs/{d}.certificate.json", f"proofs/{d}.statement.json")
+        replayed = CliRunner().invoke(app, ["check", *files])
+        assert replayed.exit_code == 0, replayed.output
+        assert replayed.stdout.endswith("accepted\n")
+    assert CliRunner().invoke(app, ["check", f"proofs/{names[0]}", f"proofs/{names[-1]}"]).exit_code == 1
 
 
 # ------------------------------------------------------------------ bad input
@@ -155,6 +188,8 @@ def test_whether_a_repair_works(folder):
         (("a.npy", "b.npy", "-o", "no/k.npy"), "the folder 'no' does not exist"),
         (("padded.safetensors", "a.npy", "-o", "k.npy"), "a .npy file does not keep its padding, bias; use"),
         (("a.npy", "b.npy", "--border", "all"), "border='all': is not known"),
+        (("a.npy", "b.npy", "--certificates", "a.npy"), "'a.npy': is no folder; name another one."),
+        (("a.npy", "b.npy", "--certificates", "no/where"), "the folder 'no' does not exist"),
         (("a.npy", "b.npy", "--repair", "glue", "--input-size", "5,5"), "repair='glue': is not known"),
         (("a.npy", "b.npy", "--first", "bias=1"), "--first: 'bias': is no argument of a kernel; use stride, padding"),
         (("a.npy", "b.npy", "--first", "stride"), "set='stride': is no name=value"),

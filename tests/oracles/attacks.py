@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import re
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import pytest
-
-from oracles import replay
 from oracles.certificates import bracket, factor, poly, sequent, term
-from symconv.prover import checker, checker_rules, checker_statements, evidence, kernel
-from symconv.prover.checker import statement_hash
-
-Weakening = Callable[[pytest.MonkeyPatch], None]
+from oracles.weakenings import (
+    Weakening,
+    all_facts_in_checker,
+    all_facts_in_kernel,
+    changed_in_checker,
+    changed_in_kernel,
+    trusting_checker,
+    trusting_kernel,
+    unrequired,
+    unsaid,
+    with_overlap,
+    with_start,
+    without_bounds,
+)
+from symconv.prover.checker import Rejected, statement_hash
 
 
 @dataclass(frozen=True)
@@ -49,126 +54,10 @@ class Attack:
         """Whether the checker reads the statement at all."""
         try:
             statement_hash(self.statement)
-        except checker.Rejected:
+        except Rejected:
             return False
         return True
 
-
-@contextmanager
-def weakened(weakening: Weakening) -> Iterator[None]:
-    """Without one condition."""
-    with pytest.MonkeyPatch.context() as patch:
-        weakening(patch)
-        yield
-
-
-# ------------------------------------------------------------------ ways to do without a condition
-
-
-def unsaid(pattern: str) -> Weakening:
-    """The kernel without the conditions whose message is this."""
-
-    def need(condition: bool, otherwise: str) -> None:
-        evidence_need(condition or re.search(pattern, otherwise) is not None, otherwise)
-
-    evidence_need = evidence.need
-
-    def weaken(patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(kernel, "need", need)
-        patch.setattr(evidence, "need", need)
-
-    return weaken
-
-
-def unrequired(pattern: str) -> Weakening:
-    """The checker without the conditions whose message is this."""
-    require, read_name = checker_statements.require, checker_statements.read_name
-
-    def lenient(condition: bool, why: str) -> None:
-        require(condition or re.search(pattern, why) is not None, why)
-
-    def any_name(data: Any, what: str, known: Any = None) -> str:
-        return read_name(data, what, None if re.search(pattern, f"{data} is not the name of a {what}.") else known)
-
-    def weaken(patch: pytest.MonkeyPatch) -> None:
-        for module in [m for name, m in sys.modules.items() if name.startswith("symconv.prover.checker")]:
-            for name, lenient_one in (("require", lenient), ("read_name", any_name)):
-                if hasattr(module, name):
-                    patch.setattr(module, name, lenient_one)
-
-    return weaken
-
-
-def _trusting_kernel(patch: pytest.MonkeyPatch) -> None:
-    """No proof is looked at."""
-    for name in ("prove", "prove_zero", "refutes", "imply"):
-        patch.setattr(kernel, name, lambda *_: None)
-
-
-def _trusting_checker(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(checker_rules.Context, "prove", lambda *_: None)
-    patch.setattr(checker_rules.Context, "refute", lambda *_: None)
-
-
-def _all_facts_in_kernel(patch: pytest.MonkeyPatch) -> None:
-    """Brackets that a floor has a part in show what it is."""
-    patch.setattr(kernel, "settled_without", lambda one, changed: one)
-
-
-def _all_facts_in_checker(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(checker_statements.Term, "settled_without", lambda self, changed: self)
-
-
-def _changed_in_kernel(rule: str, change: Callable[..., Any]) -> Weakening:
-    """What a rule makes is changed behind its back."""
-
-    def weaken(patch: pytest.MonkeyPatch) -> None:
-        honest = replay.STEPS[rule]
-
-        def wrong(state: Any, j: int, *arguments: Any) -> Any:
-            made = honest(state, j, *arguments)
-            kept = len(state.terms) - 1
-            terms = [*made.terms[:kept], *(change(t, *arguments) for t in made.terms[kept:])]
-            return kernel._next(state, terms, made.steps[-1])
-
-        patch.setitem(replay.STEPS, rule, wrong)
-
-    return weaken
-
-
-def _changed_in_checker(rule: str, change: Callable[..., Any]) -> Weakening:
-    def weaken(patch: pytest.MonkeyPatch) -> None:
-        honest, count = checker_rules.RULES[rule]
-
-        def wrong(context: Any, one: Any, *arguments: Any) -> Any:
-            return [change(t, *arguments) for t in honest(context, one, *arguments)]
-
-        patch.setitem(checker_rules.RULES, rule, (wrong, count))
-
-    return weaken
-
-
-def _with_start(one: Any, v: str, F: Any, *_: Any) -> Any:
-    """F(m) for F(m) - F(0); F(0) is a number here."""
-    start = sum(c for c, *names in F if v not in names)
-    return replace(one, coefficient=one.coefficient + start)
-
-
-def _without_bounds(one: Any, *_: Any) -> Any:
-    """f(e) without [0 <= e < n]."""
-    return replace(one, brackets=one.brackets[:-2])
-
-
-def _with_overlap(one: Any, *_: Any) -> Any:
-    """Both cases with p = 0."""
-    *others, last = one.brackets
-    own = isinstance(last, checker_statements.Bracket)
-    p = last.polynomial if own else last.p
-    wider = p + 1 if {(): -1}.items() <= (p.monomials if own else p.terms).items() else p
-    return replace(one, brackets=(*others, type(last)(last[0] if own else last.kind, wider)))
-
-
-# ------------------------------------------------------------------ the table
 
 HALVES = term("X[q]", "i < n", quotients="q = i / 2")
 THIRDS = term("X[q]", "i < n", quotients="q = i / 3")
@@ -182,18 +71,16 @@ DIVISORS = [[[1, 0]], [[1, 0]]]
 
 def _trusted(statement: Any, steps: Sequence[Any], denominators: Sequence[Any] = ()) -> Attack:
     """An attack for those who do not look at proofs."""
-    return Attack(statement, steps, _trusting_kernel, _trusting_checker, denominators=denominators)
+    return Attack(statement, steps, trusting_kernel, trusting_checker, denominators=denominators)
 
 
 def _with_facts(statement: Any, steps: Sequence[Any], denominators: Sequence[Any] = ()) -> Attack:
-    return Attack(statement, steps, _all_facts_in_kernel, _all_facts_in_checker, denominators=denominators)
+    return Attack(statement, steps, all_facts_in_kernel, all_facts_in_checker, denominators=denominators)
 
 
 ATTACKS: dict[str, Attack] = {
     "split into a name that is there": Attack(
-        sequent(
-            [term("X[v] Y[a]", "v < n*m, a < m")], [term("X[c*m + a] Y[a]", "c < n, a < m")], ["n", "m"]
-        ),
+        sequent([term("X[v] Y[a]", "v < n*m, a < m")], [term("X[c*m + a] Y[a]", "c < n, a < m")], ["n", "m"]),
         [
             ["split", 0, "v", "c", "a", poly("n"), poly("m"), [[1, 0], [1, 6]], [[1, 1], [1, 6]]],
             ["merge", 0, 1, {"c": "c", "a": "a"}],
@@ -406,14 +293,14 @@ ATTACKS: dict[str, Attack] = {
     "F(0) forgotten": Attack(
         sequent([term("", "i < n")], [term(coefficient="n + 1")], ["n"]),
         [["sum", 0, "i", poly("i + 1"), None, [[1, 0], [1, 1]], None], ["merge", 0, 1, {}]],
-        _changed_in_kernel("sum", _with_start),
-        _changed_in_checker("sum", _with_start),
+        changed_in_kernel("sum", with_start),
+        changed_in_checker("sum", with_start),
     ),
     "one point, whether inside the range or not": Attack(
         sequent([term("X[i]", "i < n", ["i - p = 0"])], [term("X[p]")]),
         [["point", 0, "i", 0], ["merge", 0, 1, {}]],
-        _changed_in_kernel("point", _without_bounds),
-        _changed_in_checker("point", _without_bounds),
+        changed_in_kernel("point", without_bounds),
+        changed_in_checker("point", without_bounds),
     ),
     "one point of an inequality": Attack(
         sequent([term("X[i]", "i < n", ["i - p >= 0"])], [term("X[p]", "", ["p >= 0", "n - 1 - p >= 0"])]),
@@ -426,8 +313,8 @@ ATTACKS: dict[str, Attack] = {
             [ALL], [term("X[i]", "i < n", ["i - p >= 0"]), term("X[i]", "i < n", ["p - i >= 0"])], ["p", "n - p - 1"]
         ),
         [["case", 0, poly("i - p")], ["merge", 0, 2, {"i": "i"}], ["merge", 0, 1, {"i": "i"}]],
-        _changed_in_kernel("case", _with_overlap),
-        _changed_in_checker("case", _with_overlap),
+        changed_in_kernel("case", with_overlap),
+        changed_in_checker("case", with_overlap),
     ),
     "a case on a name that is bound elsewhere": Attack(
         sequent(
@@ -559,6 +446,3 @@ ATTACKS: dict[str, Attack] = {
     ),
     "no steps": Attack(sequent([ALL], []), [], None, unrequired("The steps leave")),
 }
-
-#: Those who do not look at proofs at all.
-TRUSTING: dict[str, Weakening] = {"kernel": _trusting_kernel, "checker": _trusting_checker}

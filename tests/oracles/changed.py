@@ -29,7 +29,12 @@ def another(random: Random, p: Proposition, e: Expr, known: list[Symbol]) -> Exp
     if here:
         s = random.choice(here)
         other = random.choice(known)
-        changes += [lambda: e.subs(s, -s), lambda: e.subs(s, 2 * s), lambda: e.subs(s, s * size), lambda: e.subs(s, other)]
+        changes += [
+            lambda: e.subs(s, -s),
+            lambda: e.subs(s, 2 * s),
+            lambda: e.subs(s, s * size),
+            lambda: e.subs(s, other),
+        ]
         changes += [lambda: e.subs(s, s + 1), lambda: e.subs(s, 1) if s in p.parameters else e.subs(s, 0)]
     return random.choice(changes)()
 
@@ -68,7 +73,12 @@ def extent(random: Random, p: Proposition, term: Term) -> Term | None:
 def coefficient(random: Random, p: Proposition, term: Term) -> Term | None:
     """The coefficient, or its sign."""
     c = term.coefficient
-    return replace(term, coefficient=random.choice((-c, 2 * c, c + 1, c - 1, c * Fraction(1, 2), another(random, p, c, _names(p, term)))))
+    return replace(
+        term,
+        coefficient=random.choice(
+            (-c, 2 * c, c + 1, c - 1, c * Fraction(1, 2), another(random, p, c, _names(p, term)))
+        ),
+    )
 
 
 def bracket(random: Random, p: Proposition, term: Term) -> Term | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -80,11 +79,6 @@ def small_points(sequent: Any, number_of_points: int, seed: int, draws: int = 12
         fine &= number(p, values) >= 0
     rows = np.flatnonzero(fine)[:number_of_points]
     return _rows(columns, rows)
-
-
-def random_point(random: Random, names: Sequence[str], low: int, high: int) -> dict[str, int]:
-    """A value for each name."""
-    return {name: random.randint(low, high) for name in names}
 
 
 def _least(sequent: Any, name: str) -> int | None:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
+from oracles.replay import STEPS
+
 #: A statement and a certificate, both plain data that is changed in place.
 Mutation = Callable[[Random, Any, Any], None]
 Path = tuple[Any, ...]
 
-RULES = "point brackets empty case complement reindex split join sum rewrite define quotient merge".split()
+RULES = tuple(STEPS)
 PARTS = ("ranges", "quotients", "brackets", "factors")
 
 
@@ -213,9 +215,8 @@ def drop_assumption(random: Random, statement: Any, certificate: Any) -> None:
     place = random.randrange(len(statement["assume"])) if statement["assume"] else one_of(random, [])
     del statement["assume"][place]
     before = sum({"floor": 2, "max": 3}[entry[0]] for entry in statement["defined"])
-    moved = [p for p in lists([certificate["steps"], certificate["denominators"]])]
     whole = [certificate["steps"], certificate["denominators"]]
-    for path in moved:
+    for path in list(lists(whole)):
         found = at(whole, path)
         if _is_proof(found):
             for product in found:

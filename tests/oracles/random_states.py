@@ -258,9 +258,7 @@ def _rewrite(random: Random, state: State, j: int) -> State:
     for (_, old), (_, new) in zip(term.factors, factors, strict=True):
         wanted += [(_facts(state, j), b - a) for a, b in zip(old, new, strict=True)]
     proofs = [_pair(random, facts, p) for facts, p in wanted if p != ZERO]
-    return kernel.rewrite(
-        state, j, coefficient=coefficient, numerators=numerators, factors=factors, proofs=proofs
-    )
+    return kernel.rewrite(state, j, coefficient=coefficient, numerators=numerators, factors=factors, proofs=proofs)
 
 
 def _define(random: Random, state: State, j: int) -> State:
@@ -281,9 +279,7 @@ def _quotient(random: Random, state: State, j: int) -> State:
     values += [ZERO, -ONE, ONE, *(variable(v) for v in sorted(q.a.names)), *(variable(x.name) for x in term.quotients)]
     e = random.choice(values)
     settled = kernel.settled_without(term, [q.name] if random.random() < 0.8 else [])
-    return kernel.put_quotient(
-        state, j, q.name, e, _pair(random, facts_of(state.facts, settled), variable(q.name) - e)
-    )
+    return kernel.put_quotient(state, j, q.name, e, _pair(random, facts_of(state.facts, settled), variable(q.name) - e))
 
 
 def _merge(random: Random, state: State, j: int) -> State:

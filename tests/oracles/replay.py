@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from oracles.certificates import sequent
 from symconv.prover import kernel
 from symconv.prover.evidence import Equations, Refutation
 from symconv.prover.kernel import State
 from symconv.prover.polynomial import Polynomial
+from symconv.prover.positive import nonnegative
 from symconv.prover.sequent import Bracket, Defined, Factor, Quotient, Sequent, Term
 
 
-def formal(sequent: Any) -> Sequent:
+def formal(statement: Any) -> Sequent:
     """The statement."""
     return Sequent(
-        tuple(Defined(kind, name, poly(a), poly(b)) for kind, name, a, b in sequent["defined"]),
-        tuple(map(poly, sequent["assume"])),
-        tuple(map(term, sequent["left"])),
-        tuple(map(term, sequent["right"])),
+        tuple(Defined(kind, name, poly(a), poly(b)) for kind, name, a, b in statement["defined"]),
+        tuple(map(poly, statement["assume"])),
+        tuple(map(term, statement["left"])),
+        tuple(map(term, statement["right"])),
     )
 
 
@@ -48,9 +50,17 @@ def factor(data: Any) -> Factor:
     return data[0], tuple(map(poly, data[1]))
 
 
-def replay(certificate: Any, sequent: Any) -> State:
+def start(one: Any, assume: Sequence[str] = ()) -> State:
+    """The state of one term alone, or of two."""
+    parts = one if isinstance(one, list) else [one]
+    statement = formal(sequent(parts, [], assume))
+    proofs = [nonnegative(statement.facts, q.b - 1) for t in statement.left for q in t.quotients]
+    return kernel.begin(statement, [p or () for p in proofs])
+
+
+def replay(certificate: Any, statement: Any) -> State:
     """The state after all steps of the certificate; raises ``RuleError`` where the kernel refuses one."""
-    state = kernel.begin(formal(sequent), [*map(proof, certificate["denominators"])], certificate.get("scale", 1))
+    state = kernel.begin(formal(statement), [*map(proof, certificate["denominators"])], certificate.get("scale", 1))
     for step in certificate["steps"]:
         state = apply(state, step)
     return state

@@ -106,8 +106,12 @@ def reordered(text: str, random: Random) -> str:
 
 
 def _somewhere(text: str, random: Random, make: Callable[[str], str]) -> str:
-    """One name of the text (or a number, where it has no names), at one place, written as ``make`` writes it."""
-    found = random.choice(list(_NAME.finditer(text)) or list(_NUMBER.finditer(text)))
+    """One name of the text (or a number, where it has no names), at one place, written as ``make`` writes it.
+
+    A name that stands behind a division is left alone.
+    """
+    places = [m for m in _NAME.finditer(text) if not text[: m.start()].rstrip("(").endswith("/")]
+    found = random.choice(places or list(_NUMBER.finditer(text)))
     return text[: found.start()] + make(found[0]) + text[found.end() :]
 
 
@@ -128,6 +132,10 @@ def with_squares(text: str, random: Random) -> str:
     """(a - b)*(a + b) for a**2 - b**2."""
     m = _other(text, random)
     return _somewhere(text, random, lambda x: f"((({x} + {m})**2 - {x}**2)/{m} - {m} - {x})")
+
+
+def twice_less_once(text: str, random: Random) -> str:
+    return f"2*({text}) - ({text})"
 
 
 def as_a_quotient(text: str, random: Random) -> str:
@@ -185,6 +193,8 @@ FORMS: tuple[Rewriting, ...] = (
     expanded, factored, collected, reordered, doubled, less_itself, with_squares, as_a_quotient, with_a_floor,
     with_a_ceiling, with_a_rest, with_bounds, and_nothing, written_out,
 )  # fmt: skip
+#: Rewritings of a formula as a whole.
+WHOLE: tuple[Rewriting, ...] = (twice_less_once, as_a_quotient, and_nothing)
 
 
 # ------------------------------------------------------------------ one change

@@ -8,6 +8,7 @@ import pytest
 from sympy import Symbol
 
 import symconv as sc
+from oracles.unproved import asserted
 from symconv.render.document import document
 from symconv.render.latex import all_steps, escape
 from symconv.render.legend import meaning
@@ -35,6 +36,11 @@ LAYERS = {
 QUANTITIES = ("output_shape", "receptive_field", "forward.flops", "backward.flops", "update.flops", "memory.backward")
 #: Both notations and both ways to count, in two documents a layer.
 WAYS = {"torch": False, "d2l": True}
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_proved(monkeypatch):
+    monkeypatch.setattr("symconv.backing.proving.stands_behind", asserted)
 
 
 def derivations(name, notation):
@@ -72,6 +78,8 @@ def test_documents(name, notation, tmp_path):
     assert status == 0, log[-2000:]
     assert "Overfull" not in log
     assert "Missing character" not in log
+    for theorem in (t for d in found for t in d.certificates):
+        assert f"{theorem.hash[:12]} (" in source
     for symbol in set(free_symbols(s for d in found for s in all_steps(d))):
         assert rf"\item[${tex(symbol)}$] {escape(meaning(symbol))}" in source
         assert meaning(symbol) not in ("a positive integer", "a non-negative integer", "an integer"), symbol

@@ -1,0 +1,1 @@
+"""What stands behind a derivation: its lines as equations in index notation, and their certificates."""
