@@ -36,7 +36,7 @@ def parallel(*kernels: Any) -> Kernel:
     >>> parallel(Kernel(np.array([1, 2, 3]), padding=1), Kernel(np.array([10])))
     Kernel(numpy (1, 1, 3), padding=((1, 1),))
     """
-    branches = _read(kernels)
+    branches = read_branches(kernels)
     for branch in branches:
         _check_plain(branch)
         _check_equal(branches[0], branch)
@@ -54,7 +54,7 @@ def parallel(*kernels: Any) -> Kernel:
 
 
 # ---------------------------------------------------------------------- reading the branches
-def _read(layers: Sequence[Any]) -> tuple[Kernel, ...]:
+def read_branches(layers: Sequence[Any]) -> tuple[Kernel, ...]:
     """All branches as kernels; those that fit any number of channels take the channels of the first that does not."""
     waiting = [next((make for fits, make in _ANY_CHANNELS if fits(layer)), None) for layer in layers]
     known = {place: as_kernel(layers[place]) for place, make in enumerate(waiting) if make is None}

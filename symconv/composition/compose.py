@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from sympy import And, Integer, Tuple, false, true
+from sympy import And, Tuple, false, true
 
 from symconv.composition.arrays import Array, arrays_of, check_alike, check_finite, kind_of, seems_finite
+from symconv.composition.claims import composite_claims, row_claims
 from symconv.composition.join import Join, join
 from symconv.composition.judge import Judgement, composite_mode, judge
 from symconv.composition.kernel import Kernel
 from symconv.composition.operands import frame_through
 from symconv.composition.product import kernel_product, plan_product
 from symconv.composition.shuffled import ShuffledKernel
+from symconv.composition.sized import axes_of
 from symconv.composition.verdict import BorderError, CompositionVerdict
-from symconv.definitions import Axis
 from symconv.errors import ArgumentError, ShapeError, sentence
 from symconv.layers.arguments import read_choice
-from symconv.layers.base import LABELS, Layer
+from symconv.layers.base import Layer
 from symconv.render import Derivation
-from symconv.statements import symbol
 
 
 def compose(
@@ -92,8 +93,15 @@ def _explain_symbolic(layers: Sequence[Any]) -> CompositionVerdict:
     for layer in layers[2:]:
         last = explain_layers(verdict.kernel, layer)
         exact = {true: True, false: False}.get(found := And(verdict.exact, last.exact), found)
-        verdict = replace(last, exact=exact)
+        steps = (*(verdict.steps or (verdict,)), last)
+        verdict = replace(last, exact=exact, derivation=_derivation_of(steps), steps=steps)
     return replace(verdict, layers=tuple(layers))
+
+
+def _derivation_of(steps: Sequence[CompositionVerdict]) -> Derivation:
+    """The last step's derivation, which claims what all of them claim."""
+    derivations = tuple(step.derivation for step in steps)
+    return replace(derivations[-1], claims=(partial(row_claims, steps=derivations),))
 
 
 def as_kernel(layer: Any) -> Any:
@@ -147,17 +155,6 @@ def _check_chain(first: Kernel, second: Kernel) -> None:
     check_alike(first.weight, second.weight)
 
 
-def axes_of(kernel: Kernel) -> tuple[Axis, ...]:
-    """The kernel's axes as the definitions take them, on an input of standard sizes."""
-    labels = LABELS[kernel.dims]
-    return tuple(
-        Axis(label, symbol(f"{label.upper()}_in"), Integer(k), Integer(s), Integer(d), Integer(before), Integer(after))
-        for label, k, s, d, (before, after) in zip(
-            labels, kernel.kernel_size, kernel.stride, kernel.dilation, kernel.padding, strict=True
-        )
-    )
-
-
 def _composite(first: Kernel, second: Kernel, joined: Join, method: str) -> Kernel:
     """The kernel whose arguments the join reads off, and whose entries the product of the weights gives."""
     inner = tuple(int(axis.inner_step) for axis in joined.axes)
@@ -208,9 +205,8 @@ def _verdict(
     size: tuple[int, ...] | None,
 ) -> CompositionVerdict:
     shown = Tuple(*(axis.stride for axis in joined.axes), *(axis.before for axis in joined.axes))
-    derivation = Derivation(
-        " then ".join(map(repr, layers)), "composite", shown, joined.steps, shown, backing="derived"
-    )
+    claims = (partial(composite_claims, layers=layers, kernel=kernel),)
+    derivation = Derivation(" then ".join(map(repr, layers)), "composite", shown, joined.steps, shown, claims=claims)
     return CompositionVerdict(
         exact=judgement.exact,
         kernel=kernel,
@@ -233,14 +229,16 @@ def _with_next(
     if frame is not None and so_far.frame is not None and so_far.frame.any():
         frame = frame | frame_through(so_far.frame, layer)
     exact = bool(so_far.exact and last.exact) if frame is None else not frame.any()
+    steps = (*(so_far.steps or (so_far,)), last)
     return CompositionVerdict(
         exact=exact,
         kernel=last.kernel,
         reason=last.reason if so_far.exact else so_far.reason,
         frame=frame,
-        derivation=last.derivation,
+        derivation=_derivation_of(steps),
         layers=layers,
         input_size=size,
         weights_wrong=so_far.weights_wrong or last.weights_wrong,
         bias_wrong=so_far.bias_wrong or last.bias_wrong,
+        steps=steps,
     )

@@ -102,9 +102,9 @@ def _judge_modes(
         return Judgement(True, VALID, frame)
     if size is not None:
         return _with_modes(first, second, axes)
-    for rule, reason in _COMMUTES:
-        if rule(first, second, axes):
-            return Judgement(True, reason)
+    reason = commuting(first, second)
+    if reason is not None:
+        return Judgement(True, reason)
     modes = f"padding modes {first.padding_mode!r} then {second.padding_mode!r}"
     reason = f"not known to be one convolution for every size: with {modes} that depends on the input's size"
     return Judgement(False, f"{reason}; pass input_size", None, True, first.bias is not None)
@@ -131,17 +131,20 @@ def composite_mode(first: Kernel, second: Kernel) -> str:
     return first.padding_mode if any(map(any, first.padding)) else second.padding_mode
 
 
-def _is_pointwise(_: Kernel, second: Kernel, axes: Sequence[AxisSizes]) -> bool:
+def is_pointwise(_: Kernel, second: Kernel, axes: Sequence[AxisSizes]) -> bool:
+    """Whether a 1x1 layer comes before padding that copies cells."""
     copies = second.padding_mode != "zeros"
     return copies and all(a.kernel1 == 1 and a.stride1 == 1 and a.padding1 == (0, 0) for a in axes)
 
 
-def _goes_around(first: Kernel, second: Kernel, axes: Sequence[AxisSizes]) -> bool:
+def goes_around(first: Kernel, second: Kernel, axes: Sequence[AxisSizes]) -> bool:
+    """Whether both layers go around the same number of cells."""
     circular = first.padding_mode == second.padding_mode == "circular"
     return circular and all(a.stride1 == 1 and sum(a.padding1) == a.dilation1 * (a.kernel1 - 1) for a in axes)
 
 
-def _is_mirrored(first: Kernel, second: Kernel, axes: Sequence[AxisSizes]) -> bool:
+def is_mirrored(first: Kernel, second: Kernel, axes: Sequence[AxisSizes]) -> bool:
+    """Whether both layers reflect, and the first kernel is its own mirror image."""
     centred = all(
         a.stride1 == 1 and a.padding1[0] == a.padding1[1] and 2 * a.padding1[0] == a.dilation1 * (a.kernel1 - 1)
         for a in axes
@@ -152,11 +155,17 @@ def _is_mirrored(first: Kernel, second: Kernel, axes: Sequence[AxisSizes]) -> bo
     return all(bool(np.all(weight == np.flip(weight, axis + 2))) for axis in range(first.dims))
 
 
+def commuting(first: Kernel, second: Kernel) -> str | None:
+    """Why the first layer commutes with the second's padding, which copies cells, for every size; else ``None``."""
+    axes = axis_sizes(first, second, (1,) * first.dims)
+    return next((reason for rule, reason in _COMMUTES if rule(first, second, axes)), None)
+
+
 #: For every size: when the first layer commutes with padding that copies cells, and why.
 _COMMUTES = (
-    (_is_pointwise, "exact: a 1x1 layer commutes with padding that copies cells"),
-    (_goes_around, "exact: the first layer keeps the size, so that both go around alike"),
-    (_is_mirrored, "exact: the first kernel is its own mirror image, so that both reflect alike"),
+    (is_pointwise, "exact: a 1x1 layer commutes with padding that copies cells"),
+    (goes_around, "exact: the first layer keeps the size, so that both go around alike"),
+    (is_mirrored, "exact: the first kernel is its own mirror image, so that both reflect alike"),
 )
 
 

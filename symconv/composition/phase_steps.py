@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sympy import Eq, Integer, Tuple, floor
 
+from symconv.composition.claims import phase_claims
 from symconv.composition.phases import AxisPair, PhasedAxis
 from symconv.derivation.rules import Rule
 from symconv.derivation.steps import Step
@@ -21,7 +23,7 @@ PHASES = Rule("phases", "R = R1*R2/g: after so many positions the composite read
 STRIDE = Rule("stride", "S = S1*S2/g: so many cells of the input further on")
 
 
-def phase_derivation(layers: Sequence[Any], pairs: Sequence[AxisPair]) -> Derivation:
+def phase_derivation(layers: tuple[Any, Any], kernel: Any, pairs: Sequence[AxisPair]) -> Derivation:
     """What the composite's factors (phases) and strides follow from, axis by axis."""
     steps: list[Step] = []
     for label, pair in zip(LABELS[len(pairs)], pairs, strict=True):
@@ -35,7 +37,8 @@ def phase_derivation(layers: Sequence[Any], pairs: Sequence[AxisPair]) -> Deriva
             Step(Integer(pair.stride), STRIDE, name=f"stride ({label})"),
         ]
     shown = Tuple(*(Integer(p.factor) for p in pairs), *(Integer(p.stride) for p in pairs))
-    return Derivation(" then ".join(map(repr, layers)), "composite", shown, tuple(steps), shown, backing="derived")
+    claims = (partial(phase_claims, layers=layers, kernel=kernel),)
+    return Derivation(" then ".join(map(repr, layers)), "composite", shown, tuple(steps), shown, claims=claims)
 
 
 def _reads(cell: Any, position: Any, axis: PhasedAxis) -> Any:

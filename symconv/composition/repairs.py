@@ -67,8 +67,10 @@ def _composite(verdict: CompositionVerdict) -> nn.Module:
 def _frame(verdict: CompositionVerdict) -> nn.Module:
     from symconv.composition.frame_module import FrameModule
 
-    # the copies of a composite's wide padding may be too many for small inputs that the layers accept
-    if verdict.exact is True and not _copies_cells(verdict.kernel) and _exact_for_every_size(verdict):
+    # the copies of a composite's wide padding may be too many for small inputs that the layers accept, and where a
+    # later layer pads, the composite accepts inputs that leave nothing in the middle
+    padded = _copies_cells(verdict.kernel) or any(any(map(any, layer.padding)) for layer in verdict.layers[1:])
+    if verdict.exact is True and not padded and _exact_for_every_size(verdict):
         return _composite(verdict)
     return FrameModule(verdict.kernel, verdict.layers)
 

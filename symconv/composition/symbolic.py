@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sympy import And, Basic, Eq, Expr, Ge, Or, Tuple, expand, false, floor, true
 
+from symconv.composition.claims import composite_claims
 from symconv.composition.join import Join, JoinedAxis, join
+from symconv.composition.sized import axes_of, is_padded
+from symconv.composition.tap_steps import common_step, quotient
 from symconv.composition.verdict import CompositionVerdict
 from symconv.definitions import Axis
 from symconv.errors import ArgumentError, ShapeError, sentence
 from symconv.layers.arguments import as_size, expression
 from symconv.layers.convolution import Conv1d, Conv2d, Conv3d
 from symconv.render import Derivation
-from symconv.statements import Gcd, symbol
+from symconv.statements import Gcd
 
 EXACT = "exact for all sizes: the second layer has no padding"
+FULL = "exact for all sizes: the first layer writes every cell that sees the input"
 SHARP = "necessary and sufficient for generic weights"
 SUFFICIENT = "sufficient; for strides or dilations other than 1 a tap may jump over the border cells"
 
@@ -30,20 +36,30 @@ def explain_layers(first: Convolution, second: Convolution) -> CompositionVerdic
     (True, Conv1d(1, 1, kernel_size=k1 + k2 - 1, bias=False))
     """
     _check(first, second)
-    axes1 = _axes(first)
-    axes2 = _axes(second)
+    axes1, axes2 = axes_of(first), axes_of(second)
     joined = join(axes1, axes2, biases=(first.bias, second.bias))
     layer = _composite(first, second, joined, axes1, axes2)
     parts = [_axis_condition(a, b) for a, b in zip(axes1, axes2, strict=True)]
     if first.bias:
         parts += [And(Eq(a.before, 0), Eq(a.after, 0)) for a in axes2]
-    plain = all(step == 1 for axis in (*axes1, *axes2) for step in (axis.stride, axis.dilation))
     shown = Tuple(*(e for axis in joined.axes for e in (axis.stride, axis.before, axis.after)))
-    derivation = Derivation(f"{first!r} then {second!r}", "composite", shown, joined.steps, shown)
+    claims = (partial(composite_claims, layers=(first, second), kernel=layer),)
+    derivation = Derivation(f"{first!r} then {second!r}", "composite", shown, joined.steps, shown, claims=claims)
     condition = And(*parts)
     decided = {true: True, false: False}.get(condition, condition)
-    reason = EXACT if decided is True else f"exact under a condition on the sizes, {SHARP if plain else SUFFICIENT}"
+    reason = _reason(decided, axes1, axes2)
     return CompositionVerdict(decided, layer, reason, None, derivation, (first, second))
+
+
+def _reason(decided: bool | Basic, first: tuple[Axis, ...], second: tuple[Axis, ...]) -> str:
+    if decided is True:
+        return FULL if any(map(is_padded, second)) else EXACT
+    return f"exact under a condition on the sizes, {SHARP if is_sharp((*first, *second)) else SUFFICIENT}"
+
+
+def is_sharp(axes: tuple[Axis, ...]) -> bool:
+    """Whether the condition is also necessary for generic weights: no tap jumps over cells."""
+    return all(step == 1 for axis in axes for step in (axis.stride, axis.dilation))
 
 
 def _check(first: Convolution, second: Convolution) -> None:
@@ -60,16 +76,6 @@ def _check(first: Convolution, second: Convolution) -> None:
             raise ArgumentError(
                 sentence(f"padding_mode={layer.padding_mode!r}", "has no symbolic verdict", "use zeros, or numbers")
             )
-
-
-def _axes(layer: Convolution) -> tuple[Axis, ...]:
-    sizes = tuple(symbol(f"{label.upper()}_in") for label in layer.labels)
-    return tuple(
-        Axis(label, size, expression(k), expression(s), expression(d), before, after)
-        for label, size, k, s, d, (before, after) in zip(
-            layer.labels, sizes, layer.kernel_size, layer.stride, layer.dilation, layer.sides, strict=True
-        )
-    )
 
 
 def _composite(
@@ -94,11 +100,14 @@ def _composite(
 
 def _taps(axis: JoinedAxis, kernel1: Expr, kernel2: Expr) -> tuple[Expr, Expr]:
     """(kernel size, dilation): the taps lie at multiples of the greatest common step; a single tap goes no step."""
+    inner, outer = axis.inner_step, axis.outer_step
     if kernel1 == 1 or kernel2 == 1:
-        step, kernel = (axis.outer_step, kernel2) if kernel1 == 1 else (axis.inner_step, kernel1)
-        return kernel, step
-    common = Gcd(axis.inner_step, axis.outer_step)
-    return (axis.inner_step * (kernel1 - 1) + axis.outer_step * (kernel2 - 1)) / common + 1, common
+        return (kernel2, outer) if kernel1 == 1 else (kernel1, inner)
+    common = common_step(inner, outer)
+    one, other = (quotient(step, common) for step in (inner, outer))
+    if common == 1 or one is None or other is None:
+        return (inner * (kernel1 - 1) + outer * (kernel2 - 1)) / common + 1, common
+    return one * (kernel1 - 1) + other * (kernel2 - 1) + 1, common
 
 
 def _axis_condition(first: Axis, second: Axis) -> Basic:

@@ -68,7 +68,7 @@ def explain_transposed(
         kernel=cast(Any, kernel),
         reason=judgement.reason,
         frame=judgement.frame,
-        derivation=phase_derivation((first, second), doubts.pairs),
+        derivation=phase_derivation((first, second), kernel, doubts.pairs),
         layers=cast(Any, (first, second)),
         input_size=size,
         weights_wrong=judgement.weights_wrong,

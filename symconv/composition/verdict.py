@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Basic
 
+from symconv.backing.claim import DERIVED, DIGITS, Part, certified, uncertified
 from symconv.errors import SymconvError, sentence
 from symconv.render import Derivation
 
+if TYPE_CHECKING:
+    from symconv.prover.theorem import Theorem
+
+#: What a verdict tells of, and what its backing is therefore about.
+KERNEL, BORDER = "kernel", "border"
 REPAIRS = ("ones-channel", "frame", "bias-map")
 
 
@@ -48,6 +56,7 @@ class CompositionVerdict:
     layers       what was composed, the first applied first
     input_size   the input's spatial sizes, where they were given
     weights_wrong, bias_wrong   whether the difference depends on the input, and whether it has a constant part
+    steps        of more than two layers: the verdicts on two each, the composite so far and the next layer
     """
 
     exact: bool | Basic
@@ -59,6 +68,40 @@ class CompositionVerdict:
     input_size: tuple[int, ...] | None = None
     weights_wrong: bool = False
     bias_wrong: bool = False
+    steps: tuple[CompositionVerdict, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def border(self) -> tuple[Part, ...]:
+        """What stands behind the verdict on the border: theorems, or in words how it was decided."""
+        from symconv.composition.border_backing import border_parts
+
+        return border_parts(self)
+
+    @property
+    def backing(self) -> str:
+        """What stands behind kernel and border; found when it is first asked for.
+
+        A certificate is named by the first digits of the hash of its statement, and only where the independent checker
+        has accepted it.  It is about all weights and inputs: the entries of a kernel in floats are rounded all the
+        same.  "computed" is decided for the given weights by looking at every position, "derived" follows by rules
+        that no certificate checks, "tested" holds for the layers that tests have tried.
+
+        >>> import numpy as np
+        >>> from symconv.composition import explain_composition
+        >>> explain_composition(np.array([1, 2]), np.array([1, 1])).backing
+        'kernel: certificate ..., ... (size l); border: certificate ...'
+        """
+        return "; ".join(self.backing_lines)
+
+    @property
+    def backing_lines(self) -> tuple[str, ...]:
+        """The backing of the kernel, and that of the border."""
+        return backing_of(KERNEL, self.derivation.parts), backing_of(BORDER, self.border)
+
+    @property
+    def theorems(self) -> tuple[Theorem, ...]:
+        """The theorems that the backing names, those of the kernel first."""
+        return certified((*self.derivation.parts, *self.border))
 
     def repair(self, how: str) -> Any:
         """An ``nn.Module`` equal to the layers, border included.
@@ -75,4 +118,30 @@ class CompositionVerdict:
         lines = [f"{' then '.join(map(repr, self.layers))}", f"composite: {self.kernel!r}", self.reason]
         if self.frame is not None and self.frame.any():
             lines.append(f"they may differ at {int(self.frame.sum())} of {self.frame.size} positions")
-        return "\n".join(lines)
+        return "\n".join((*lines, *self.backing_lines))
+
+    def latex(self) -> str:
+        """The derivation, which cites the kernel's certificates, and what stands behind the border, ``aligned``."""
+        from symconv.composition.verdict_latex import verdict_latex
+
+        return verdict_latex(self)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+
+def backing_of(heading: str, parts: Sequence[Part]) -> str:
+    """The certificates and the words of the parts, each with what it is about where that is not the heading alone.
+
+    >>> backing_of("border", [Part("border", word="computed at every position")])
+    'border: computed at every position'
+    >>> backing_of("kernel", [Part("kernel"), Part("size h")])
+    'kernel: derived (kernel, size h)'
+    """
+    about = [(theorem.hash[:DIGITS], theorem.says) for theorem in certified(parts)]
+    digits = [found if says == heading else f"{found} ({says})" for found, says in about]
+    others = uncertified(parts).items()
+    words = [word if says == heading else f"{word} ({says})" for word, says in others]
+    certificates = [f"certificate {', '.join(digits)}"] if digits else []
+    told = [*words, *certificates] if any(says == heading for _, says in others) else [*certificates, *words]
+    return f"{heading}: {', '.join(told) or DERIVED}"
