@@ -6,13 +6,16 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sympy import Rational
+from sympy import Expr, Integer, Rational
 
 from symconv.claims.context import Context
 from symconv.claims.domain import holds_at
 from symconv.claims.file import shown
-from symconv.claims.outcome import Holds, Outcome
+from symconv.claims.outcome import Correction, Holds, Outcome
+from symconv.claims.proofs import attempt
 from symconv.numerics.formulas import evaluate
+from symconv.prover.theorem import Theorem
+from symconv.statements import Expression
 
 _PREFIXES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
 #: Units, each with its kind and its size in the kind's own unit: operations, rates, seconds, bytes.
@@ -88,17 +91,30 @@ def decide_amount(context: Context) -> Outcome:
         raise context.error("digits", "must be from 1 to 18", "write digits = 2")
     if rounded(claimed.number, digits, "down") != claimed.number:
         raise context.error("amount", f"has more than {digits} significant digits", "write digits = 3, or more")
-    value = _value(context, claimed)
+    number, value = _value(context, claimed)
     found = rounded(value / _UNITS[claimed.unit][1], digits, str(context.choices.get("rounding", "nearest")))
     exact = f"{decimal(value / _UNITS[claimed.unit][1])} {claimed.unit}"
+    counted = _counted(context, number)
     if found == claimed.number:
-        return Outcome(Holds.YES, detail=f"it is {exact}")
+        return Outcome(Holds.YES, detail=f"it is {exact}", backing="computed", theorems=counted)
     point = dict(context.check.data["at"])
-    return Outcome(Holds.NO, point, lambda: f"{decimal(found)} {claimed.unit}", detail=f"it is {exact}")
+    right = Correction(f"{decimal(found)} {claimed.unit}", counted)
+    return Outcome(Holds.NO, point, lambda: right, "computed", f"it is {exact}")
 
 
-def _value(context: Context, claimed: Amount) -> Fraction:
-    """The quantity, times ``times``, in the kind's own unit; over ``rate`` where a time is claimed."""
+def _counted(context: Context, number: Expr) -> tuple[Theorem, ...]:
+    """That the quantity is a number at the claim's sizes, counted on the definition, where it is such a count."""
+    counted = context.counted()
+    if counted is None:
+        return ()
+    at = {context.subject.sizes[name]: Integer(value) for name, value in _sizes(context).items()}
+    numbered = Expression(tuple(term.map(lambda e: e.xreplace(at)) for term in counted[0].terms))
+    theorem = attempt(number, numbered, f"{context.quantity_name()} is {number} at these sizes").theorem
+    return () if theorem is None else (theorem,)
+
+
+def _value(context: Context, claimed: Amount) -> tuple[Expr, Fraction]:
+    """The quantity; and, times ``times``, in the kind's own unit, over ``rate`` where a time is claimed."""
     at = _sizes(context)
     rate = _amount(context, "rate") if "rate" in context.check.data else None
     if (claimed.kind == "seconds") != (rate is not None) or claimed.kind == "rate":
@@ -106,7 +122,8 @@ def _value(context: Context, claimed: Amount) -> Fraction:
     if rate is not None and (rate.kind != "rate" or rate.value == 0):
         raise context.error("rate", "is no rate above 0", "write rate = '12 TFLOP/s'")
     _check_unit(context, claimed)
-    total = evaluate(context.one_quantity() * context.formula("times", "1"), at)
+    quantity = context.one_quantity()
+    total = evaluate(quantity * context.formula("times", "1"), at)
     if not isinstance(total, int | Rational):
         missing = ", ".join(sorted(s.name for s in total.free_symbols))
         raise context.error("at", f"gives no value to {missing}", "give every size a number")
@@ -117,7 +134,7 @@ def _value(context: Context, claimed: Amount) -> Fraction:
     if total < 0:
         raise context.error("times", "makes the amount negative", "write a positive number")
     value = Fraction(int(Rational(total).p), int(Rational(total).q))
-    return value if rate is None else value / rate.value
+    return Integer(evaluate(quantity, at)), value if rate is None else value / rate.value
 
 
 def _sizes(context: Context) -> dict[str, int]:

@@ -7,6 +7,7 @@ weigh two such pairs differently, no kernel, padding or dilation makes one convo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from math import prod
 from typing import Any, TypeAlias
 
@@ -72,10 +73,13 @@ def apply_all(layers: Sequence[Statement], weights: Sequence[Mapping[str, Intege
     return x
 
 
-def smallest_break(pair: Pair) -> tuple[dict[str, int] | None, int, str]:
-    """(the smallest sizes at which the two are no convolution, or ``None``; how many were tried; what shows it)."""
+def smallest_break(pair: Pair, points: int) -> tuple[dict[str, int] | None, int, str]:
+    """(the smallest sizes at which the two are no convolution, or ``None``; how many were tried; what shows it).
+
+    At most so many sizes are tried.
+    """
     tried = 0
-    for point, layers in smallest_points_of(pair):
+    for point, layers in islice(smallest_points_of(pair), points):
         tried += 1
         stride = tuple(int(evaluate(pair.in_sizes(axis.stride), point)) for axis in pair.joined.axes)
         if reason := _break(layers, stride):

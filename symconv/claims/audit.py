@@ -86,7 +86,7 @@ def _decide(claims: Claims, claim: Claim, run_programs: bool) -> Verdict:
     for choices in _combinations(claim):
         outcomes = [_check(claims, claim, place, choices, run_programs) for place in range(len(claim.checks))]
         by_choice.append((choices, all_of(outcomes)))
-    return verdict_of(by_choice)
+    return verdict_of(claim.id, by_choice)
 
 
 def _check(claims: Claims, claim: Claim, place: int, choices: Mapping[str, Any], run_programs: bool) -> Outcome:

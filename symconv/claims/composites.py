@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from math import prod
 
 import numpy as np
-from sympy import Expr
+from sympy import Expr, S
 
-from symconv.claims.applied import MAX_WEIGHTS, Integers, apply_all, shape_of, smallest_break, smallest_points_of
+from symconv.claims.applied import (
+    MAX_WEIGHTS,
+    POINTS,
+    Integers,
+    apply_all,
+    shape_of,
+    smallest_break,
+    smallest_points_of,
+)
 from symconv.claims.context import Context
-from symconv.claims.domain import facts_of, has_values, never_zero
-from symconv.claims.outcome import Holds, Outcome, unknown
+from symconv.claims.outcome import Correction, Holds, Outcome, every_entry, unknown
 from symconv.claims.pairs import Pair, read_pair
-from symconv.claims.search import smallest_difference
-from symconv.derivation.normal import same_formula
-from symconv.numerics.formulas import evaluate
+from symconv.claims.questions import Question, compare
+from symconv.prover.theorem import Theorem
 from symconv.statements import Statement
 
-_PROOF = (
-    "the second statement with the first put in is the statement of one convolution with its kernel put in, by the "
-    "one-point rule and ranges that imply brackets; the kernel is {}"
-)
+#: How many of the smallest sizes are looked at before a proof is tried.
+FIRST_POINTS = 12
 
 
 def decide_composite(context: Context) -> Outcome:
@@ -41,20 +44,40 @@ def decide_composite(context: Context) -> Outcome:
 
 
 def _equal(context: Context, pair: Pair) -> Outcome:
-    """They are one convolution, by the rules for all sizes; else the smallest sizes at which they are none."""
-    if pair.is_one_convolution():
-        return Outcome(Holds.YES, detail=_PROOF.format(_by(context, pair.kernel_size)))
-    point, tried, reason = smallest_break(pair)
-    if point is None:
-        return unknown(
-            f"one convolution on integers at the {tried:,} smallest sizes; missing: a rule that shows it for all sizes"
-        )
-    return Outcome(Holds.NO, point, backing="tested", detail=reason)
+    """They are one convolution, by a proof for all sizes; else the smallest sizes at which they are none."""
+    point, _, reason = smallest_break(pair, FIRST_POINTS)
+    if point is not None:
+        return Outcome(Holds.NO, point, backing="computed", detail=reason)
+    found = _one_convolution(context, pair)
+    if found.holds is Holds.YES:
+        return found
+    point, tried, reason = smallest_break(pair, POINTS)
+    if point is not None:
+        return Outcome(Holds.NO, point, backing="computed", detail=reason)
+    return unknown(f"one convolution on integers at the {tried:,} smallest sizes; missing: a proof; {found.detail}")
+
+
+def _one_convolution(context: Context, pair: Pair) -> Outcome:
+    """The proof that they are one convolution, if it is found."""
+    kernel = _by(context, pair.kernel_size)
+    theorems: list[Theorem] = []
+    for demand in pair.demands(f"the two layers are one convolution, whose kernel is {kernel}"):
+        found = demand.attempt(pair.named_conditions)
+        if found.theorem is None:
+            return unknown(found.reason)
+        theorems.append(found.theorem)
+    return Outcome(Holds.YES, theorems=tuple(theorems), detail=f"the kernel is {kernel}")
 
 
 def _kernel_size(context: Context, pair: Pair) -> Outcome:
-    """The composite kernel has the size ``formula_of_size``."""
-    return _compare(context, "formula_of_size", pair.kernel_size)
+    """The composite kernel has the size ``formula_of_size``; and, where that is proved, the two are a convolution."""
+    sized = _compare(context, "formula_of_size", pair.kernel_size, "a side of the kernel is {}")
+    if sized.holds is not Holds.YES:
+        return sized
+    one = _one_convolution(context, pair)
+    if one.holds is not Holds.YES:
+        return replace(sized, backing="derived")
+    return replace(one, theorems=(*one.theorems, *sized.theorems))
 
 
 def _shapes_agree(context: Context, pair: Pair) -> Outcome:
@@ -62,7 +85,8 @@ def _shapes_agree(context: Context, pair: Pair) -> Outcome:
 
     What follows from the sizes holds for every kernel of the composite's size: one that differs refutes it.
     """
-    premise = _compare(context, "output_size", tuple(e.value for e in pair.applications[1].actual.extents))
+    sizes = tuple(extent.value for extent in pair.applications[1].actual.extents)
+    premise = _compare(context, "output_size", sizes, "a side of the output is {}")
     if premise.holds is not Holds.YES:
         return premise
     for point, layers in smallest_points_of(pair):
@@ -86,7 +110,7 @@ def _other_function(pair: Pair, point: dict[str, int], layers: Sequence[Statemen
                 f"the output shapes agree, {two.shape}, and the outputs do not: {two[0, 0].tolist()} by k1 and k2, "
                 f"{other[0, 0].tolist()} by one convolution with k"
             )
-            return Outcome(Holds.NO, example, lambda: str(pair.kernel).replace("$", ""), "tested", detail)
+            return Outcome(Holds.NO, example, lambda: Correction(str(pair.kernel).replace("$", "")), "computed", detail)
     return unknown("no other convolution with the same output shape was found")
 
 
@@ -102,23 +126,23 @@ def _shown(statement: Statement, value: int) -> list[object]:
     return shown
 
 
-def _compare(context: Context, key: str, derived: Sequence[Expr]) -> Outcome:
-    """The formulas under ``key``, one an axis, are the derived ones."""
+def _compare(context: Context, key: str, derived: Sequence[Expr], says: str) -> Outcome:
+    """The formulas under ``key``, one an axis, are those that the join gives."""
     claimed = context.formulas(key)
     if len(claimed) != len(derived):
         raise context.error(key, f"has {len(claimed)} entries for {len(derived)}", "write one formula an axis")
-    conditions = context.subject.conditions
-    doubtful = [d for d in context.divisors(key) if not never_zero(d, facts_of(conditions))]
-    for left, right in zip(claimed, derived, strict=True):
-        if same_formula(left, right) and not doubtful:
-            continue
-        point, tried = smallest_difference(left, right, conditions, doubtful)
-        if point is None:
-            return unknown(f"equal at the {tried:,} smallest sizes, which proves nothing; no common normal form")
-        said = evaluate(left, point) if has_values(doubtful, point) else "no value"
-        detail = f"the claim gives {said}, the join {evaluate(right, point)}"
-        return Outcome(Holds.NO, point, partial(_by, context, derived), detail=detail)
-    return Outcome(Holds.YES, detail="equal to the size that the join gives, as polynomials and floors")
+    divisors = context.divisors(key)
+    outcome = every_entry(
+        compare(
+            context,
+            Question(S.One, value, context.subject.conditions, says, ("the claim", "the join")),
+            formula,
+            divisors,
+        )
+        for value, formula in zip(derived, zip(claimed, context.texts(key), strict=True), strict=True)
+    )
+    right = Correction(_by(context, derived), backing="derived")
+    return outcome if outcome.holds is not Holds.NO else replace(outcome, corrected=lambda: right)
 
 
 def _by(context: Context, sizes: Sequence[Expr]) -> str:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sympy import Expr, Tuple, factor_terms
 
+from symconv.claims.counted import counted
 from symconv.claims.file import Check, Claim, Claims, shown
 from symconv.claims.subject import Subject
 from symconv.derivation.normal import in_names
 from symconv.errors import ClaimError, sentence
-from symconv.layers import derive
+from symconv.layers import Application, Layer, derive
+from symconv.render import Derivation
+from symconv.statements import Expression
 from symconv.statements.writing import text
 
 
@@ -64,6 +68,11 @@ class Context:
             return tuple(self.subject.formula(v) for v in value)
         return (self.formula(key),)
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The same formulas as the claim writes them."""
+        value = self.check.data[key]
+        return tuple(value) if isinstance(value, list) else (str(value),)
+
     def divisors(self, key: str) -> tuple[Expr, ...]:
         """What the formulas under ``key`` divide by, before anything cancels."""
         value = self.check.data.get(key)
@@ -72,14 +81,25 @@ class Context:
 
     def quantity(self) -> tuple[Expr, ...]:
         """The quantity that the check is about, derived; the entries of a shape or a receptive field one by one."""
+        return tuple(_flat(self.derivation().result))
+
+    def derivation(self) -> Derivation:
+        """How the quantity follows from the layer's definition."""
+        name, application, how = self._asked()
+        return _derived(self.subject.layer, name, application.shape, **how)
+
+    def counted(self) -> tuple[Expression, ...] | None:
+        """The entries of the quantity as sums over the index tuples of the layer's statements, where they are such."""
+        name, application, how = self._asked()
+        return counted(application, name, **how)
+
+    def _asked(self) -> tuple[str, Application, dict[str, Any]]:
+        """The quantity's name, what it is asked of, and how it is counted."""
         name = self.quantity_name()
         if self.subject.application is None:
             raise self.error("quantity", "needs a layer", "name one of the file's layers")
         aware = bool(self.choices.get("padding_aware", self.check.data.get("padding_aware", False)))
-        application = self.subject.application
-        dtype = self.check.data.get("dtype")
-        found = derive(self.subject.layer, name, application.shape, padding_aware=aware, dtype=dtype)  # type: ignore[arg-type]
-        return tuple(_flat(found.result))
+        return name, self.subject.application, {"padding_aware": aware, "dtype": self.check.data.get("dtype")}
 
     def quantity_name(self) -> str:
         """The name of the quantity, with the choices put in: "forward.{operation}" is "forward.macs", say."""
@@ -104,6 +124,12 @@ class Context:
     def in_words(self, expression: Expr) -> str:
         """A derived expression in the claim's own names, as text."""
         return text(factor_terms(in_names(expression, self.subject.names)))
+
+
+@lru_cache(maxsize=1024)
+def _derived(layer: Layer, name: str, shape: tuple[Any, ...], **how: Any) -> Derivation:
+    """A memo of ``derive``, as several claims ask the same of a layer."""
+    return derive(layer, name, shape, **how)
 
 
 def _flat(value: Any) -> Any:

@@ -55,7 +55,7 @@ class _Reader(Builder):
         self.found += [scalar(value).expr for at, value in divided if at.type in _DIVIDING]
         return super().multiplication(*parts)
 
-    def power(self, base: Value, at: Token, exponent: Value) -> Scalar:
+    def power(self, base: Value, at: Token, exponent: Value) -> Value:
         """base**exponent: the base of a negative power."""
         if scalar(exponent).expr.is_negative:
             self.found.append(scalar(base).expr)

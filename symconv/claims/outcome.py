@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
+from symconv.claims.backing import certificate, joined
 from symconv.claims.verdict import Kind, Verdict
+from symconv.prover.theorem import Theorem
 
 
 class Holds(Enum):
@@ -21,24 +23,56 @@ class Holds(Enum):
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What is right instead, and what stands behind it."""
+
+    text: str | None = None
+    theorems: tuple[Theorem, ...] = ()
+    backing: str = ""
+
+
+NOTHING = Correction()
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What one check found; the fields are those of a verdict.
 
-    corrected   gives the text when it is asked for: most outcomes are not shown
+    corrected   is made when it is asked for: most outcomes are not shown
+    backing     what stands behind it beside its theorems
     label       names the check where a claim has several
     """
 
     holds: Holds
     counterexample: Mapping[str, Any] | None = None
-    corrected: Callable[[], str | None] = lambda: None
-    backing: str = "derived"
+    corrected: Callable[[], Correction] = lambda: NOTHING
+    backing: str = ""
     detail: str = ""
     label: str = ""
+    theorems: tuple[Theorem, ...] = ()
+    snippet: str = ""
+    witness: Mapping[str, Any] | None = None
+
+
+#: An outcome under a choice.
+Chosen: TypeAlias = tuple[Mapping[str, Any], Outcome]
 
 
 def unknown(detail: str) -> Outcome:
     """Not decided; ``detail`` says what is missing."""
-    return Outcome(Holds.UNKNOWN, backing="", detail=detail)
+    return Outcome(Holds.UNKNOWN, detail=detail)
+
+
+def every_entry(outcomes: Iterable[Outcome]) -> Outcome:
+    """A list of formulas is right where each is; the first that is not decides."""
+    seen: list[Outcome] = []
+    for outcome in outcomes:
+        if outcome.holds is not Holds.YES:
+            return outcome
+        seen.append(outcome)
+    return Outcome(
+        Holds.YES, backing=joined(o.backing for o in seen), theorems=tuple(t for o in seen for t in o.theorems)
+    )
 
 
 def all_of(outcomes: Sequence[Outcome]) -> Outcome:
@@ -48,23 +82,19 @@ def all_of(outcomes: Sequence[Outcome]) -> Outcome:
         if found:
             first, *rest = found
             also = f"; likewise {', '.join(o.label for o in rest)}" if rest else ""
-            return Outcome(
-                decisive,
-                first.counterexample,
-                partial(_corrections, found),
-                first.backing,
-                (_labelled(first.label, ": ", first.detail) or "") + also,
-            )
-    details = _joined(dict.fromkeys(o.detail for o in outcomes), "; ")
-    backing = "tested" if any(o.backing == "tested" for o in outcomes) else outcomes[0].backing
-    return Outcome(Holds.YES, backing=backing, detail=details or "")
+            detail = (_labelled(first.label, ": ", first.detail) or "") + also
+            return replace(first, corrected=partial(_corrections, found), detail=detail, label="")
+    return replace(every_entry(outcomes), detail=_joined(dict.fromkeys(o.detail for o in outcomes), "; ") or "")
 
 
-def _corrections(found: Sequence[Outcome]) -> str | None:
-    return _joined((_labelled(o.label, " = ", o.corrected()) for o in found), ", ")
+def _corrections(found: Sequence[Outcome]) -> Correction:
+    corrections = [o.corrected() for o in found]
+    texts = (_labelled(o.label, " = ", c.text) for o, c in zip(found, corrections, strict=True))
+    theorems = tuple(t for c in corrections for t in c.theorems)
+    return Correction(_joined(texts, ", "), theorems, joined(c.backing for c in corrections))
 
 
-def verdict_of(by_choice: Sequence[tuple[Mapping[str, Any], Outcome]]) -> Verdict:
+def verdict_of(claim: str, by_choice: Sequence[Chosen]) -> Verdict:
     """PROVED or REFUTED where all choices agree, HOLDS_WHEN where they differ, UNDECIDED where one is not known.
 
     The first choice is the claim as it is most simply read: its counterexample and correction are shown.
@@ -72,21 +102,60 @@ def verdict_of(by_choice: Sequence[tuple[Mapping[str, Any], Outcome]]) -> Verdic
     first = by_choice[0][1]
     kinds = {outcome.holds for _, outcome in by_choice}
     if kinds == {Holds.YES}:
-        return Verdict(Kind.PROVED, backing=first.backing, detail=first.detail)
+        return _backed(
+            claim, Verdict(Kind.PROVED, detail=first.detail), _proofs(by_choice, by_choice), _backings(by_choice)
+        )
     if kinds == {Holds.NO}:
-        return Verdict(Kind.REFUTED, None, first.counterexample, first.corrected(), first.backing, first.detail)
+        return _refuted(claim, Verdict(Kind.REFUTED, detail=first.detail), first)
     if kinds == {Holds.MEASURED}:
         return Verdict(Kind.MEASURED, backing=first.backing, detail=first.detail)
     if kinds == {Holds.YES, Holds.NO}:
-        good = [choice for choice, outcome in by_choice if outcome.holds is Holds.YES]
+        good = [(choice, outcome) for choice, outcome in by_choice if outcome.holds is Holds.YES]
         bad = next(outcome for _, outcome in by_choice if outcome.holds is Holds.NO)
-        everything = [choice for choice, _ in by_choice]
-        condition = condition_text(good, everything)
-        detail = f"otherwise: {bad.detail}"
-        return Verdict(Kind.HOLDS_WHEN, condition, bad.counterexample, bad.corrected(), bad.backing, detail)
+        condition = condition_text([choice for choice, _ in good], [choice for choice, _ in by_choice])
+        verdict = Verdict(Kind.HOLDS_WHEN, condition, detail=f"otherwise: {bad.detail}")
+        return _refuted(claim, verdict, bad, _proofs(good, by_choice), _backings(good))
     open_kind = Holds.UNKNOWN if Holds.UNKNOWN in kinds else Holds.MEASURED
     missing = next(outcome for _, outcome in by_choice if outcome.holds is open_kind)
     return Verdict(Kind.UNDECIDED, detail=missing.detail)
+
+
+def _refuted(
+    claim: str, verdict: Verdict, bad: Outcome, proofs: Sequence[Theorem] = (), backings: Sequence[str] = ()
+) -> Verdict:
+    """The verdict with what shows that the claim, or one reading of it, is false."""
+    right = bad.corrected()
+    shown = replace(
+        verdict,
+        counterexample=bad.counterexample,
+        corrected=right.text,
+        snippet=bad.snippet,
+        witness=bad.witness,
+    )
+    return _backed(claim, shown, (*proofs, *right.theorems), (*backings, bad.backing, right.backing))
+
+
+def _backed(claim: str, verdict: Verdict, theorems: Iterable[Theorem], backings: Iterable[str]) -> Verdict:
+    """The verdict with its theorems, each of them once and with a name of its own, and what else stands behind it."""
+    once = {theorem.hash: theorem for theorem in reversed(list(theorems))}
+    named = tuple(replace(t, name=f"{claim}.{place}") for place, t in enumerate(reversed(once.values()), start=1))
+    return replace(verdict, theorems=named, backing=joined([certificate(*(t.hash for t in named)), *backings]))
+
+
+def _proofs(by_choice: Sequence[Chosen], everything: Sequence[Chosen]) -> tuple[Theorem, ...]:
+    """The theorems of some choices, each of them once, and under which of all choices it was needed."""
+    choices: dict[str, list[Mapping[str, Any]]] = {}
+    theorems: dict[str, Theorem] = {}
+    for choice, outcome in by_choice:
+        for theorem in outcome.theorems:
+            theorems.setdefault(theorem.hash, theorem)
+            choices.setdefault(theorem.hash, []).append(choice)
+    whens = {h: condition_text(found, [choice for choice, _ in everything]) for h, found in choices.items()}
+    return tuple(replace(t, says=f"{t.says} ({whens[h]})" if whens[h] else t.says) for h, t in theorems.items())
+
+
+def _backings(by_choice: Sequence[Chosen]) -> tuple[str, ...]:
+    return tuple(outcome.backing for _, outcome in by_choice)
 
 
 def condition_text(good: Sequence[Mapping[str, Any]], everything: Sequence[Mapping[str, Any]]) -> str:

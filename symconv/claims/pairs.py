@@ -1,7 +1,7 @@
-"""Two convolutions in a row, as a claims file names them, and a proof for all sizes that they are one.
+"""Two convolutions in a row, as a claims file names them, and what has to be proved for them to be one.
 
-The second statement with the first put in, and a convolution with the composite kernel put in, have one normal form:
-the one-point rule solves t = outer_step*u + inner_step*a for t, and the ranges of u and a keep t inside the kernel.
+That is: the second statement with the first put in equals a convolution with the composite kernel put in, and both have
+outputs of one size.
 """
 
 from __future__ import annotations
@@ -11,21 +11,19 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
-from sympy import Basic, Expr, Integer, S, Symbol, expand, sympify
+from sympy import Basic, Expr, Integer, S, Symbol, sympify
 
 from symconv.claims.context import Context
 from symconv.claims.subject import Subject, subject_of
-from symconv.composition.join import COLLECT, COLLECT_BIAS, PUT_IN, Join, join, put_in, rename_tensors
+from symconv.claims.views import Demand, function_of, side
+from symconv.composition.join import COLLECT, COLLECT_BIAS, PUT_IN, Join, join, rename_tensors
 from symconv.definitions import Axis, Channels, Definition, convolution
-from symconv.derivation.backward import one_point
 from symconv.derivation.extents import output_extents
 from symconv.derivation.normal import same_formula
 from symconv.derivation.rules import Rule
-from symconv.derivation.signs import known_nonnegative
 from symconv.layers import Application, Conv1d, Conv2d, Conv3d
 from symconv.numerics.formulas import evaluate
-from symconv.statements import Names, Range, Statement, Term, Within, affine, check_roles, size
-from symconv.statements.normal import same_statement
+from symconv.statements import Names, Statement, check_roles, size
 from symconv.statements.writing import text
 
 
@@ -78,10 +76,21 @@ class Pair:
         """An expression of the join in the claim's own sizes."""
         return expression.xreplace({letter: s for s, letter in self._letters.items()})
 
+    @property
+    def _statements(self) -> list[Statement]:
+        """The statements of the join, and of the one convolution."""
+        found = [step.expression for step in self.joined.steps if isinstance(step.expression, Statement)]
+        return [*found, self.composite.statement]
+
     def statement(self, rule: Rule) -> Statement | None:
         """The last statement that the join found by a rule."""
         found = [s.expression for s in self.joined.steps if s.rule == rule and isinstance(s.expression, Statement)]
         return found[-1] if found else None
+
+    @property
+    def whole(self) -> Statement:
+        """The second statement with the first put in, in the join's letters."""
+        return self.statement(PUT_IN)  # type: ignore[return-value]
 
     @property
     def kernel(self) -> Statement:
@@ -93,28 +102,51 @@ class Pair:
         """The composite kernel's spatial extents in the claim's own sizes."""
         return tuple(map(self.in_sizes, self.kernel.shape("K")[2:]))
 
-    def is_one_convolution(self) -> bool:
-        """Whether the rules show for all sizes that the two are their composite; False means "not seen"."""
-        bias = self.statement(COLLECT_BIAS)
-        one = put_in(self.composite.statement, "K", self.kernel)
-        one = put_in(one, "b", bias) if bias is not None else one
-        terms = tuple(without_implied(one_point(t), one.ranges) for t in one.terms)
-        lasts = (e.value for e in self.applications[1].actual.extents)
-        same_sizes = all(map(same_formula, self.output_size, lasts))
-        return same_sizes and same_statement(replace(one, terms=terms), self._whole)
+    def demands(self, says: str) -> tuple[Demand, ...]:
+        """What has to be proved for the two to be one convolution, for any channels and batch."""
+        kernel, bias = self._in_names(self.kernel), self.statement(COLLECT_BIAS)
+        functions = {"K": function_of(kernel, {})}
+        if bias is not None:
+            functions["b"] = function_of(self._in_names(bias), {})
+        one, two = self._in_names(self.composite.statement), self._in_names(self.whole)
+        sizes = zip(self.applications[1].actual.extents, self.output_size, strict=True)
+        return (
+            Demand(side(two, {}), side(one, functions), says, one.ranges),
+            *(
+                Demand(self._named(extent.value), self._named(found), "the outputs have one size")
+                for extent, found in sizes
+                if extent.value != found
+            ),
+        )
 
     @property
-    def _whole(self) -> Statement:
-        """The second statement with the first put in, and the sizes in the middle with their values."""
-        whole: Any = self.statement(PUT_IN)
+    def named_conditions(self) -> tuple[Basic, ...]:
+        """The conditions in the names of ``demands``."""
+        return tuple(condition.xreplace(dict(self._names)) for condition in self.conditions)
+
+    @cached_property
+    def _names(self) -> Mapping[Symbol, Symbol]:
+        """Each size by its own name, or another where the join has a size or an index of that name."""
+        taken = Names({s.name for st in self._statements for s in (*st.parameters, *st.indices())})
+        return {s: _renamed(s, taken.fresh(s.name)) for s in self._letters}
+
+    def _named(self, expression: Expr) -> Expr:
+        """An expression in letters, or in the claim's own sizes, in the names of ``demands``."""
+        named: Expr = self.in_sizes(expression).xreplace(dict(self._names))
+        return named
+
+    def _in_names(self, statement: Statement) -> Statement:
+        """A statement of the join in these names, with what its middle and its output measure."""
         middle = {
-            size(f"{window.axis.label.upper()}_mid"): extent.value.xreplace(dict(self._letters))
+            size(f"{window.axis.label.upper()}_mid"): self._named(extent.value)
             for window, extent in zip(
                 self.applications[0].actual.definition.windows, self.applications[0].actual.extents, strict=True
             )
         }
-        put: Statement = whole.substitute(middle)
-        return put
+        ends = zip(self.composite.windows, map(self._named, self.output_size), strict=True)
+        outputs = {window.out: value for window, value in ends}
+        letters = {letter: self._names[s] for s, letter in self._letters.items()}
+        return statement.substitute({**letters, **middle, **outputs})
 
     @property
     def output_size(self) -> tuple[Expr, ...]:
@@ -154,18 +186,8 @@ def axes_of(application: Application) -> tuple[Axis, ...]:
     return tuple(window.axis for window in application.actual.definition.windows)
 
 
-def without_implied(term: Term, free: Sequence[Range]) -> Term:
-    """The term without the brackets that hold wherever its indices are in their ranges."""
-    ranges = (*free, *term.ranges)
-    return replace(term, brackets=tuple(b for b in term.brackets if not (isinstance(b, Within) and _inside(b, ranges))))
-
-
-def _inside(bracket: Within, ranges: Sequence[Range]) -> bool:
-    """Whether 0 <= value < extent at the least and the greatest value of every index."""
-    extents = {r.index: r.extent for r in ranges}
-    weights, least = affine(bracket.value, list(extents))
-    greatest = least + sum(w * (extents[v] - 1) for v, w in weights.items())
-    return all(map(known_nonnegative, (*weights.values(), least, expand(bracket.extent - 1 - greatest))))
+def _renamed(symbol: Symbol, name: str) -> Symbol:
+    return symbol if symbol.name == name else Symbol(name, **symbol.assumptions0)
 
 
 def read_pair(context: Context) -> Pair:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from symconv.claims.context import Context
-from symconv.claims.outcome import Holds, Outcome, unknown
+from symconv.claims.outcome import Correction, Holds, Outcome, unknown
 from symconv.claims.values import compare_arrays, definition_output, read_array
 from symconv.errors import ClaimError, sentence
 
@@ -50,7 +50,7 @@ def decide_program(context: Context) -> Outcome:
     return Outcome(
         Holds.NO,
         {"calls": ", ".join(sorted(called)) or "none"},
-        lambda: f"a program that calls {wanted}",
+        lambda: Correction(f"a program that calls {wanted}"),
         "tested",
         f"the output is right, but {wanted} is never called: the program says nothing about it",
     )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from sympy import Basic, Eq, Expr, Ge, Symbol, floor, true
 
 from symconv.claims.context import Context
+from symconv.statements import Expression
+from symconv.statements.binding import put_in
 
 
 def scaled(context: Context, quantity: Expr) -> tuple[Expr, Expr]:
@@ -14,11 +16,20 @@ def scaled(context: Context, quantity: Expr) -> tuple[Expr, Expr]:
     return quantity, quantity.xreplace(_scale(context))
 
 
+def scaled_sums(context: Context) -> tuple[Expression, Expression] | None:
+    """The same as sums over the index tuples of the layer's statements, where it is such."""
+    counted = context.counted()
+    if counted is None:
+        return None
+    scale = _scale(context)
+    return counted[0], Expression(tuple(put_in(term, scale) for term in counted[0].terms))
+
+
 def scaled_conditions(context: Context) -> tuple[Basic, ...]:
-    """Where the scaled layer is one: its conditions, and its sizes are integers that are not too small."""
+    """Where the layer and the scaled one are layers: the conditions of both, and sizes that are no less than sizes."""
     scale = _scale(context)
     conditions = [c.xreplace(scale) for c in context.subject.conditions]
-    return tuple(c for c in (*conditions, *_sizes(scale)) if c != true)
+    return tuple(c for c in (*context.subject.conditions, *conditions, *_sizes(scale)) if c != true)
 
 
 def _sizes(scale: dict[Symbol, Expr]) -> Iterator[Basic]:

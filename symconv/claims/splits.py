@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from itertools import islice
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr
 
+from symconv.claims.backing import certificate
 from symconv.claims.context import Context
 from symconv.claims.domain import holds_at
 from symconv.claims.outcome import Holds, Outcome, unknown
@@ -42,25 +45,32 @@ def decide_splits(context: Context) -> Outcome:
     tried = 0
     for point, kernel in islice(_kernels(context, sizes), KERNELS):
         tried += 1
-        if kind := _certificate(kernel, field):
+        if (found := _certificate(kernel, field)) is not None:
+            witness = {"kernel": kernel.tolist(), "field": field, "certificate": found}
             shape = " x ".join(map(str, kernel.shape))
             detail = (
-                f"this {shape} kernel has no two smaller ones over {field}: irreducible by {kind}, a certificate that "
-                "an independent checker accepted"
+                f"this {shape} kernel has no two smaller ones over {field}: irreducible by {found['kind']}, a "
+                "certificate that an independent checker accepted"
             )
-            return Outcome(Holds.NO, {**point, "kernel": kernel.tolist()}, backing="certificate", detail=detail)
+            example = {**point, "kernel": kernel.tolist()}
+            return Outcome(Holds.NO, example, backing=certificate(_hash(witness)), detail=detail, witness=witness)
     return unknown(f"none of the {tried:,} smallest kernels is known not to split; missing: a proof that all do")
 
 
-def _certificate(kernel: Kernel, field: Field) -> str | None:
-    """The kind of the certificate that a kernel does not split; ``None`` where it does, or none was accepted."""
+def _hash(data: Mapping[str, Any]) -> str:
+    """The sha256 of plain data."""
+    return sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _certificate(kernel: Kernel, field: Field) -> dict[str, Any] | None:
+    """The certificate that a kernel does not split, as plain data; ``None`` where it does, or none was accepted."""
     kernel = kernel.reshape((1, 1, *kernel.shape))
     try:
         found = factor(kernel, field=field)
     except UndecidedError:
         return None
     accepted = isinstance(found, Irreducible) and check_factorisation(found, kernel)
-    return str(found.certificate["kind"]) if accepted else None
+    return dict(found.certificate) if accepted else None
 
 
 def _kernels(context: Context, sizes: tuple[Expr, ...]) -> Iterator[tuple[dict[str, int], Kernel]]:

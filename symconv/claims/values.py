@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from symconv.claims.context import Context
-from symconv.claims.outcome import Holds, Outcome
+from symconv.claims.outcome import Correction, Holds, Outcome
 from symconv.layers import Application
 from symconv.numerics.bindings import bind_sizes
 from symconv.numerics.formulas import evaluate
@@ -47,22 +47,15 @@ def compare_arrays(claimed: np.ndarray[Any, Any], computed: np.ndarray[Any, Any]
     """Equal entry by entry; the first entry that differs is the counterexample."""
     if claimed.ndim == computed.ndim - 1 and computed.shape[0] == 1:
         computed = computed[0]
+    right = str(computed.tolist())
     if claimed.shape != computed.shape:
-        return Outcome(
-            Holds.NO,
-            {"shape": computed.shape},
-            lambda: str(computed.tolist()),
-            detail=f"the claim's shape is {claimed.shape}, the definition's {computed.shape}",
-        )
+        detail = f"the claim's shape is {claimed.shape}, the definition's {computed.shape}"
+        return Outcome(Holds.NO, {"shape": computed.shape}, lambda: Correction(right), "computed", detail)
     if np.array_equal(claimed, computed):
-        return Outcome(Holds.YES, detail="the definition, evaluated exactly, gives these numbers")
+        return Outcome(Holds.YES, detail="the definition, evaluated exactly, gives these numbers", backing="computed")
     place = tuple(int(v) for v in np.argwhere(claimed != computed)[0])
-    return Outcome(
-        Holds.NO,
-        {"at": place},
-        lambda: str(computed.tolist()),
-        detail=f"at {place} the claim gives {claimed[place]}, the definition {computed[place]}",
-    )
+    detail = f"at {place} the claim gives {claimed[place]}, the definition {computed[place]}"
+    return Outcome(Holds.NO, {"at": place}, lambda: Correction(right), "computed", detail)
 
 
 def layer_tensors(context: Context) -> dict[str, Any]:

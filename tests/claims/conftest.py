@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -39,6 +40,18 @@ def chapter_data() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def chapter() -> Report:
     return sc.audit()
+
+
+@pytest.fixture(scope="session")
+def reword(chapter_data: dict[str, Any]) -> Decide:
+    """Decide a claim of the chapter with other words under keys of it, or of one of its checks."""
+
+    def verdict(claim: str, check: int | None = None, /, **keys: Any) -> Verdict:
+        entry = copy.deepcopy(next(c for c in chapter_data["claim"] if c["id"] == claim))
+        (entry if check is None else entry["check"][check]).update(keys)
+        return sc.audit({**chapter_data, "claim": [entry]}).verdicts[claim]
+
+    return verdict
 
 
 @pytest.fixture(scope="session")

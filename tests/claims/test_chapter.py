@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
+import symconv as sc
 from oracles.counting import count
 from oracles.numbers import Numbers
 from symconv.claims import Kind, Report
+from symconv.factoring import Irreducible
+from symconv.prover import checker
 
 KINDS = {
     **dict.fromkeys(("C02", "C03", "C04", "C05", "C07", "C09", "C12", "C13", "C27"), "PROVED"),
@@ -33,11 +39,15 @@ CORRECTED = {
     "C24": "c_o*c_i*h*w",
     "C28": "a program that calls corr2d_matmul",
 }
-BACKING = {
-    **dict.fromkeys(("C01", "C14", "C28"), "tested"),
+#: What stands behind each verdict beside certificates, and for which claims there are such.
+BESIDE = {
+    **dict.fromkeys(("C02", "C03", "C10", "C11", "C16", "C17", "C22", "C01", "C14"), "computed"),
+    **dict.fromkeys(("C06", "C08", "C18", "C19", "C20", "C23", "C24"), "computed"),
     **dict.fromkeys(("C25", "C26"), "measured"),
-    "C15": "certificate",
+    "C21": "computed, derived",
+    "C28": "tested",
 }
+WITHOUT_CERTIFICATE = ("C01", "C03", "C14", "C25", "C26", "C28")
 Point = dict[str, int]
 
 
@@ -61,9 +71,42 @@ def test_correction(chapter: Report, claim: str, corrected: str) -> None:
     assert chapter.verdicts[claim].corrected == corrected
 
 
-def test_backing(chapter: Report) -> None:
-    for claim, verdict in chapter.verdicts.items():
-        assert verdict.backing == BACKING.get(claim, "derived"), claim
+@pytest.mark.parametrize("claim", KINDS)
+def test_backing(chapter: Report, claim: str) -> None:
+    verdict = chapter.verdicts[claim]
+    first, *others = verdict.backing.split(", ")
+    certified = claim not in WITHOUT_CERTIFICATE
+    assert first.startswith("certificate ") is certified
+    assert ", ".join(others if certified else [first, *others]) == BESIDE.get(claim, "")
+    if certified and claim != "C15":
+        assert first.split()[1] == verdict.theorems[0].hash[:12]
+    assert bool(verdict.theorems) is (certified and claim != "C15")
+
+
+def test_every_certificate_is_accepted_with_its_statement(chapter: Report) -> None:
+    files = chapter.certificates()
+    names = [name.removesuffix(".certificate.json") for name in files if name.endswith(".certificate.json")]
+    assert len(names) > 40
+    for name in names:
+        certificate, statement = (json.dumps(files[f"{name}.{part}.json"]) for part in ("certificate", "statement"))
+        checker.check_text(certificate, statement)
+    with pytest.raises(checker.Rejected):
+        checker.check_text(json.dumps(files["C04.1.certificate.json"]), json.dumps(files["C05.1.statement.json"]))
+
+
+def test_the_kernel_that_does_not_split_is_told_with_its_certificate(chapter: Report) -> None:
+    data = chapter.certificates()["C15.kernel.json"]
+    assert data == chapter.verdicts["C15"].witness
+    found = Irreducible(data["field"], data["certificate"])
+    assert sc.check_factorisation(found, np.array(data["kernel"])[None, None])
+    digits = sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    assert chapter.verdicts["C15"].backing == f"certificate {digits[:12]}"
+
+
+def test_every_statement_means_what_its_certificate_is_about(chapter: Report) -> None:
+    for verdict in chapter.verdicts.values():
+        for theorem in verdict.theorems:
+            assert sc.check(theorem.certificate, str(theorem.statement)), theorem
 
 
 def test_no_verdict_stands_in_the_file(chapter_data: dict[str, Any]) -> None:

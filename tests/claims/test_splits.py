@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from typing import Any
 
@@ -69,7 +70,10 @@ def test_it_is_no_composite_of_small_integers(chapter: Report) -> None:
 def test_the_smallest_kernel(decide: Any, claim: dict[str, Any], kernel: Any) -> None:
     verdict = decide(**claim)
     found = (verdict.counterexample or {})["kernel"]
-    assert (verdict.kind, verdict.backing) == (Kind.REFUTED, "certificate")
+    assert verdict.kind is Kind.REFUTED
+    assert re.fullmatch("certificate [0-9a-f]{12}", verdict.backing)
+    assert verdict.witness is not None
+    assert verdict.witness["kernel"] == (verdict.counterexample or {})["kernel"]
     assert kernel is None or found == kernel
     shaped = np.reshape(found, (1, 1, *np.shape(found)))
     assert check_factorisation(factor(shaped, field=claim.get("field", "R")), shaped)

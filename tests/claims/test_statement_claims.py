@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stdout
 from typing import Any
 
 import pytest
 
+import symconv as sc
 from symconv.claims import Kind
 from symconv.errors import ClaimError
 
@@ -52,8 +55,9 @@ def layer(axes: str) -> dict[str, Any]:
 @pytest.mark.parametrize("axes", ["x", "yx", "zyx"])
 def test_im2col_is_proved(decide: Any, axes: str) -> None:
     verdict = decide(layer(axes), **im2col(axes))
-    assert (verdict.kind, verdict.backing) == (Kind.PROVED, "derived")
-    assert verdict.detail.startswith("with the reshaped tensors put in")
+    assert verdict.kind is Kind.PROVED
+    assert verdict.theorems[0].says == "the statement is the layer's definition, with U and F put in"
+    assert verdict.backing.startswith(f"certificate {verdict.theorems[0].hash[:12]} and ")
 
 
 @pytest.mark.parametrize(
@@ -66,25 +70,46 @@ def test_im2col_of_other_entries_is_refuted(decide: Any, old: str, new: str) -> 
     assert any(old in view for view in claim["views"])
     claim["views"] = [view.replace(old, new) for view in claim["views"]]
     verdict = decide(layer("yx"), **claim)
-    assert (verdict.kind, verdict.backing) == (Kind.REFUTED, "tested")
+    assert (verdict.kind, verdict.backing) == (Kind.REFUTED, "computed")
 
 
 @pytest.mark.parametrize(
     "view",
     [
-        "for o < c_o, i < c_i: M[o, i] = 2*W[o, i, 0, 0]",
-        "for o < c_o, i < c_i: M[o, i] = W[o, i, 0, 0]*W[o, i, 0, 0]",
-        "for o < c_o, i < c_i: M[o, i] = sum(u < k_h) W[o, i, u, 0]",
-        "for o < c_o, i < c_i: M[o, i] = W[o, i, 0, 0]*[i >= 1]",
         "for o < c_o, i < c_i: M[o, 0] = W[o, i, 0, 0]",
         "for o < c_o, i < c_i: M[o, 2*i] = W[o, i, 0, 0]",
         "for o < c_o: M[o, o] = W[o, 0, 0, 0]",
         "for o < c_o, i < c_i - 1: M[o, i] = W[o, i, 0, 0]",
+        "for o < c_o, i < c_i, u < k_h: M[o, i] = W[o, i, u, 0]",
+        "for o < c_o, i < c_i: M[o, i + 1] = W[o, i, 0, 0]",
     ],
 )
-def test_what_is_no_view_is_refused(decide: Any, view: str) -> None:
-    with pytest.raises(ClaimError, match=r"write V|mixed-radix"):
+def test_a_view_that_leaves_entries_out_or_defines_them_twice_is_refused(decide: Any, view: str) -> None:
+    with pytest.raises(ClaimError, match="does not define each entry of M once; write a mixed-radix number"):
         decide(layer="plain", statement=PLAIN, tensors={"M": ["c_o", "c_i"]}, views=[view])
+
+
+POINTWISE = {
+    "kind": "Conv2d", "in_channels": "c_i", "out_channels": "c_o", "kernel_size": 1, "bias": False,
+    "input": [1, "c_i", "h", "w"],
+}  # fmt: skip
+MATMUL = "for n < 1, o < c_o, y < h, x < w: Y[n, o, y, x] = sum(i < c_i) {}*X[0, i, y, x]"
+
+
+@pytest.mark.parametrize(
+    ("read", "view"),
+    [
+        ("M[o, i]", "for o < c_o, i < c_i: M[o, i] = W[o, i, 0, 0]"),
+        ("M[o, i]", "for o < c_o, i < c_i: M[o, i] = sum(u < 1) W[o, i, u, u]"),
+        ("M[o, c_i - 1 - i]", "for o < c_o, i < c_i: M[o, c_i - 1 - i] = W[o, i, 0, 0]"),
+        ("2*M[o, i]", "for o < c_o, i < c_i: M[o, i] = 1/2*W[o, i, 0, 0]"),
+        ("M[o, i]", "for i < c_i, o < c_o: M[o, i] = W[o, i, 0, 0]*[i < c_i]"),
+    ],
+)
+def test_a_view_can_be_any_definition(decide: Any, read: str, view: str) -> None:
+    claim = {"layer": "p", "tensors": {"M": ["c_o", "c_i"]}, "views": [view]}
+    assert decide({"p": POINTWISE}, statement=MATMUL.format(read), **claim).kind is Kind.PROVED
+    assert decide({"p": POINTWISE}, statement=MATMUL.format(f"2*{read}"), **claim).kind is Kind.REFUTED
 
 
 @pytest.mark.parametrize(
@@ -117,9 +142,32 @@ def test_other_names_and_orders_are_proved(decide: Any, statement: str) -> None:
 def test_one_change_is_refuted(decide: Any, old: str, new: str) -> None:
     assert old in PLAIN
     verdict = decide(layer="plain", statement=PLAIN.replace(old, new, 1))
-    assert (verdict.kind, verdict.backing) == (Kind.REFUTED, "tested")
+    assert (verdict.kind, verdict.backing) == (Kind.REFUTED, "computed")
     assert verdict.counterexample
     assert verdict.corrected
+
+
+def test_the_snippet_shows_two_numbers(decide: Any) -> None:
+    verdict = decide(layer="plain", statement=PLAIN.replace("y + u", "y + k_h - 1 - u"))
+    said = io.StringIO()
+    with redirect_stdout(said):
+        exec(compile(verdict.snippet, "snippet", "exec"), {})
+    left, right = (float(line.partition("=")[2]) for line in said.getvalue().splitlines())
+    assert left != right
+    assert all(f"{name} = {size}\n" in verdict.snippet for name, size in (verdict.counterexample or {}).items())
+
+
+def test_a_difference_beyond_the_smallest_sizes_is_found(decide: Any) -> None:
+    """The bracket is 1 up to h = 9."""
+    statement = PLAIN.replace("x + v]", "x + v]*[y + u <= 8]")
+    verdict = decide(layer="plain", statement=statement)
+    assert (verdict.kind, verdict.backing) == (Kind.REFUTED, "computed")
+    assert verdict.counterexample == {"c_i": 1, "c_o": 1, "h": 10, "k_h": 1, "k_w": 1, "w": 1}
+    assert verdict.detail == (
+        "false at the smallest sizes c_i=1, c_o=1, h=10, k_h=1, k_w=1, w=1, n=0, o=0, y=9, x=0 with all entries 1: "
+        "left = 1, right = 0; what fails: the statement is the layer's definition"
+    )
+    assert "torch" in verdict.snippet
 
 
 @pytest.mark.parametrize(
@@ -130,11 +178,18 @@ def test_one_change_is_refuted(decide: Any, old: str, new: str) -> None:
         PLAIN.replace("sum(i", "1/2*sum(i") + PLAIN[PLAIN.index("= sum") + 1 :].replace("sum(i", "+ 1/2*sum(i"),
     ],
 )
-def test_what_is_true_in_another_form_is_not_proved_yet(decide: Any, statement: str) -> None:
-    small = {"domain": ["h <= 2", "w <= 2", "c_i <= 2", "c_o <= 1"]}
-    verdict = decide(layer="plain", statement=statement, **small)
-    assert verdict.kind is Kind.UNDECIDED
-    assert verdict.detail.endswith("missing: a proof for all sizes")
+def test_what_is_true_in_another_form_is_proved(decide: Any, statement: str) -> None:
+    verdict = decide(layer="plain", statement=statement)
+    assert verdict.kind is Kind.PROVED
+    assert sc.check(verdict.theorems[0].certificate, verdict.theorems[0].statement)
+
+
+def test_what_is_read_outside_and_cancels_is_no_statement(decide: Any) -> None:
+    """X[h] - X[h] is 0 wherever X[h] is something; the definition reads inside."""
+    outside = "sum(i < c_i) W[o, i, 0, 0]*X[n, i, y + h, x]"
+    verdict = decide(layer="plain", statement=f"{PLAIN} + {outside} - {outside}")
+    assert verdict.kind is Kind.REFUTED
+    assert verdict.detail.startswith("the claimed statement has no value there")
 
 
 def test_two_axes_of_one_size_share_a_name(decide: Any) -> None:
