@@ -26,7 +26,6 @@ products of two and three matrices, and pooling, with biases, constants and sums
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -43,6 +42,8 @@ from symconv.statements.grammar import parse_proposition
 PAIRS = 300 if settings.default.max_examples < 1_000 else 3_000
 #: Seeds in groups, so that a run can be spread.
 GROUPS = 10
+#: Seconds for one of them on a machine that is busy; nearly all take less than one.
+SECONDS = 30
 #: Points at which a pair is looked at.
 POINTS = 60
 
@@ -71,7 +72,7 @@ def test_true_pairs_are_proved(group: int) -> None:
     for seed in range(group, PAIRS, GROUPS):
         pair = true_pair(seed)
         assert is_true(pair, seed), (seed, pair.made, pair.text)
-        theorem = sc.prove(parse_proposition(pair.text, counts=pair.world.counts))
+        theorem = sc.prove(parse_proposition(pair.text, counts=pair.world.counts), time_limit=SECONDS)
         assert sc.check(theorem.certificate, theorem.sequent)
 
 
@@ -79,7 +80,7 @@ def test_true_pairs_are_proved(group: int) -> None:
 def test_false_pairs_are_refuted(group: int) -> None:
     for pair in false_pairs(PAIRS // GROUPS, 1_000_000 * (group + 1)):
         with pytest.raises(Refuted) as refuted:
-            sc.prove(parse_proposition(pair.text, counts=pair.world.counts))
+            sc.prove(parse_proposition(pair.text, counts=pair.world.counts), time_limit=SECONDS)
         left, right = values(pair, refuted.value.counterexample)
         assert left != right
         assert (left, right) == (refuted.value.counterexample.left, refuted.value.counterexample.right)
@@ -88,7 +89,7 @@ def test_false_pairs_are_refuted(group: int) -> None:
 def values(pair: Pair, found: Counterexample) -> tuple[int, int]:
     """Both sides of the pair at a counterexample, by plain loops."""
     statement = pair.sequent
-    sizes = {name: found.sizes[name] for name in free_names(statement)}
+    sizes = {name: found.sizes.get(name, 1) for name in free_names(statement)}  # a name may have cancelled in the text
     assert assumed(statement, sizes)
 
     def tensor(name: str, at: tuple[int, ...]) -> int:
@@ -103,18 +104,12 @@ def test_all_rewrites_are_drawn() -> None:
     assert min(made.values()) >= 10, made
 
 
-@pytest.mark.parametrize("name", REWRITES)
-def test_a_rewrite_keeps_the_sum(name: str) -> None:
-    """The generator itself: each rewrite, once on a layer."""
-    applied = 0
-    for seed in range(400):
+def test_each_rewrite_keeps_the_sum() -> None:
+    """The generator itself: single rewrites of layers."""
+    made: Counter[str] = Counter()
+    for seed in range(PAIRS):
         pair = true_pair(seed, 1)
-        if pair.made[0].startswith(name):
-            assert is_true(pair, seed), pair.text
-            applied += 1
-    assert applied >= 5
-
-
-def example(pair: Pair) -> dict[str, Any]:
-    """What to look at where a pair fails."""
-    return {"text": pair.text, "counts": pair.world.counts, "made": pair.made}
+        assert is_true(pair, seed), (seed, pair.made, pair.text)
+        made[pair.made[0].rsplit(" ", 1)[0]] += 1
+    assert set(made) == set(REWRITES)
+    assert min(made.values()) >= 3, made

@@ -12,8 +12,8 @@ from hypothesis import settings
 
 import symconv as sc
 from oracles.changed import CHANGES, false_statements, speaks_of
-from oracles.proved import Proved
 from oracles.propositions import evaluate
+from oracles.proved import Proved
 from symconv.prover.checker import Rejected, check
 from symconv.prover.prove import prove
 from symconv.prover.reading import read

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from oracles.attacks import ATTACKS, TRUSTING, Attack, Weakening, weakened
+from oracles.attacks import ATTACKS, Attack
 from oracles.grids import differences, small_points
 from oracles.mutants import BOTH, CERTIFICATE, STATEMENT, Mutation, mutated
 from oracles.proved import Proved
 from oracles.replay import replay
 from oracles.sequents import evaluate, free_names, holds_or_is_excluded
 from oracles.sequents import hashed as plain_hash
+from oracles.weakenings import TRUSTING, Weakening, weakened
 from symconv.prover.checker import Rejected, check, statement_hash
 from symconv.prover.evidence import RuleError
 
