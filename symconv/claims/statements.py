@@ -17,7 +17,7 @@ from symconv.prover.counterexample import counterexample
 from symconv.prover.theorem import Theorem
 
 #: How many of the smallest points are looked at before a proof is tried, and how many where none is found.
-FIRST_POINTS = 60
+FIRST_POINTS = 30
 POINTS = 400
 
 

@@ -80,8 +80,8 @@ def sum_of_branches(branches: Sequence[Sized], one: Sized) -> Proposition | None
 
     >>> from symconv.layers import Conv1d
     >>> three, single = (Sized.of(Conv1d(1, 1, k, padding=k // 2, bias=False)) for k in (3, 1))
-    >>> str(sum_of_branches((three, single), three)).partition(" = ")[2]
-    'sum(...) W1[...]*X[...]*[...]*[t_l = u_l] + sum(...) W2[...]*X[...]*[...]*[t_l = 1 + ...]'
+    >>> str(sum_of_branches((three, single), three)).count("sum")
+    3
     """
     whole = opened(one, ZEROS, {"u": "t", "W": "K"})
     found = list(_read(branches, whole))

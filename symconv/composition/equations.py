@@ -67,7 +67,7 @@ def _holds_anywhere(window: Window, conditions: Sequence[Basic]) -> bool:
 
 def output_sizes(first: Sized, second: Sized, one: Sized) -> dict[str, Proposition]:
     """By the axis's label: the two have as many positions as the one."""
-    both = (opened(layer, ZEROS).definition for layer in (_on(_middle(first), second), one))
+    both = (opened(layer, ZEROS, {}).definition for layer in (_on(_middle(first), second), one))
     extents = zip(*map(output_extents, both), strict=True)
     labels = (axis.label for axis in second.axes)
     return {label: Proposition.of(two.value, once.value) for label, (two, once) in zip(labels, extents, strict=True)}
@@ -84,7 +84,7 @@ def _pads_alike(first: Sized, second: Sized, one: Sized) -> bool:
 
 def _middle(first: Sized) -> list[Expr]:
     """What the first layer writes along each axis."""
-    return [extent.value for extent in output_extents(opened(first, ZEROS).definition)]
+    return [extent.value for extent in output_extents(opened(first, ZEROS, {}).definition)]
 
 
 def _any_middle(*layers: Sized) -> list[Expr]:

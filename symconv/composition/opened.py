@@ -16,7 +16,6 @@ from symconv.statements.binding import put_in
 #: How a layer reads outside its input: zeros, around, or as if its padding were part of the input.
 ZEROS, CIRCULAR, DATA = "zeros", "circular", "data"
 _ENDS = ("", "_l", "_d", "_h", "_w")
-_SAME: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Opened:
         return within if self.group is None else {self.group.index: group, **within}
 
 
-def opened(layer: Sized, reads: str, letters: Mapping[str, str] = _SAME, taken: Iterable[str] = ()) -> Opened:
+def opened(layer: Sized, reads: str, letters: Mapping[str, str], taken: Iterable[str] = ()) -> Opened:
     """The layer's definition in other letters for indices and tensors; no index has a name that is ``taken``.
 
     >>> from symconv.layers import Conv1d

@@ -215,10 +215,9 @@ def paired(first: Sized, second: Sized, one: Sized, reads: str = ZEROS) -> Paire
     """The two layers and the one; ``None`` where its groups or its dilation do not divide theirs in a way to be said.
 
     >>> from symconv.layers import Conv1d
-    >>> layers = (Conv1d(1, 1, "k", bias=False), Conv1d(1, 1, "m", bias=False))
-    >>> pair = paired(*map(Sized.of, (*layers, Conv1d(1, 1, "k + m - 1", bias=False))))
-    >>> pair.two
-    sum(u_l < m, a_l < k) W2[0, 0, u_l]*W1[0, 0, a_l]*X[n, 0, ...]
+    >>> layers = [Sized.of(Conv1d(1, 1, k, bias=False)) for k in (2, 3, 4)]
+    >>> paired(*layers).at_once
+    sum(t_l < 4, u_l < 3, a_l < 2) W2[0, 0, u_l]*W1[0, 0, a_l]*X[n, 0, z_l + t_l]*[...]*[t_l = a_l + u_l]
     """
     values = products((first, second, one))
     in_first, in_second = (quotient(layer.groups, one.groups) for layer in (first, second))

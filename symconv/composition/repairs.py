@@ -67,12 +67,23 @@ def _composite(verdict: CompositionVerdict) -> nn.Module:
 def _frame(verdict: CompositionVerdict) -> nn.Module:
     from symconv.composition.frame_module import FrameModule
 
-    # the copies of a composite's wide padding may be too many for small inputs that the layers accept, and where a
-    # later layer pads, the composite accepts inputs that leave nothing in the middle
-    padded = _copies_cells(verdict.kernel) or any(any(map(any, layer.padding)) for layer in verdict.layers[1:])
-    if verdict.exact is True and not padded and _exact_for_every_size(verdict):
+    # the copies of a composite's wide padding may be too many for small inputs that the layers accept
+    strict = _copies_cells(verdict.kernel) or _accepts_too_much(verdict.layers)
+    if verdict.exact is True and not strict and _exact_for_every_size(verdict):
         return _composite(verdict)
     return FrameModule(verdict.kernel, verdict.layers)
+
+
+def _accepts_too_much(layers: Sequence[Kernel]) -> bool:
+    """Whether the composite may accept inputs that leave nothing in the middle, which a later layer's padding hides."""
+    padded = [any(map(any, layer.padding)) for layer in layers]
+    return any(_shrinks(layer) and any(padded[place:]) for place, layer in enumerate(layers, start=1))
+
+
+def _shrinks(layer: Kernel) -> bool:
+    """Whether small inputs are too small for the layer."""
+    numbers = zip(layer.kernel_size, layer.dilation, layer.padding, strict=True)
+    return any(d * (k - 1) > sum(sides) for k, d, sides in numbers)
 
 
 def _exact_for_every_size(verdict: CompositionVerdict) -> bool:

@@ -21,10 +21,9 @@ _PREAMBLE = r"""\documentclass[10pt]{article}
 \usepackage[a4paper,margin=25mm]{geometry}
 \allowdisplaybreaks
 \setlength{\parindent}{0pt}
-\setlength{\maxbalancingoverflow}{0pt}
 \newenvironment{legend}[1]
   {\begin{list}{}{\labelwidth=#1 \labelsep=2mm \leftmargin=#1 \advance\leftmargin by 2mm
-   \itemsep=1pt \parsep=0pt \renewcommand{\makelabel}[1]{##1\hfil}}\raggedright}
+   \itemsep=1pt minus 1pt \parsep=0pt \renewcommand{\makelabel}[1]{##1\hfil}}\raggedright}
   {\end{list}}
 \begin{document}
 """
@@ -82,7 +81,7 @@ def _section(derivation: Derivation, subject: str, steps: Sequence[Step]) -> str
             " & \\\\\n".join(rows) + " &",
             r"\end{flalign*}",
             *([rf"{escape(note)}\par"] if (note := left_out(derivation)) else []),
-            rf"\smallskip{{\small\raggedright Backing: {escape(derivation.backing)}.\par}}",
+            rf"\vspace{{2pt}}{{\small\raggedright Backing: {escape(derivation.backing)}.\par}}",
         )
     )
 

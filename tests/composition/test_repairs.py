@@ -452,3 +452,14 @@ def test_too_small_inputs_are_refused() -> None:
         "an axis of 4 cells: is too small for a layer of kernel_size=7, dilation=1, padding=(1, 1), "
         "padding_mode='zeros'; enlarge the input."
     )
+
+
+def test_an_input_that_leaves_nothing_in_the_middle_is_refused() -> None:
+    """A third layer's padding hides it from the composite, which is exact wherever the layers have an output."""
+    narrow = Kernel(torch.ones(1, 1, 2).double())
+    pointwise, padded = (Kernel(torch.zeros(1, 1, 1).double(), padding=p) for p in (0, 1))
+    verdict = explain_composition(narrow, pointwise, padded)
+    assert verdict.exact is True
+    assert verdict.kernel(torch.ones(1, 1, 1).double()).shape == (1, 1, 2)
+    with pytest.raises(ShapeError):
+        verdict.repair("frame")(torch.ones(1, 1, 1).double())

@@ -15,6 +15,7 @@ from symconv.prover import kernel
 from symconv.prover.evidence import RuleError
 from symconv.prover.kernel import State
 from symconv.prover.theorem import Theorem
+from symconv.statements.grammar import parse_proposition
 
 
 def proved() -> State:
@@ -71,7 +72,7 @@ def test_a_state_is_no_theorem() -> None:
 
 def test_a_forged_theorem_does_not_pass_the_checker() -> None:
     true = sc.prove("sum(i < n) X[i] = sum(j < n) X[j]")
-    false = sc.prove("sum(i < n) X[i] = sum(j < n) X[j]").statement
+    false = parse_proposition("sum(i < n) X[i] = sum(i < m) X[i]")
     other = sc.prove("sum(i < n) X[i] = sum(j < n) X[n - 1 - j]")
     forged = [
         dataclasses.replace(true, sequent=formal(FALSE)),

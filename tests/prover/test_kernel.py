@@ -15,6 +15,7 @@ from oracles.certificates import bracket, factor, poly, sequent, term
 from oracles.grids import differences, small_points
 from oracles.random_states import RULES, attempt, random_sequent
 from oracles.replay import STEPS, apply, formal, start
+from oracles.weakenings import Weakening, all_facts_in_kernel, trusting_kernel, unsaid, weakened
 from symconv.prover.kernel import State
 
 Step = Sequence[Any]
@@ -164,11 +165,15 @@ def test_what_is_accepted_keeps_the_sum(random: Random) -> None:
 
 
 def test_every_rule_is_accepted_and_refused_often() -> None:
-    random = Random(0)
-    count = Counter(entry for _ in range(WALKS) for entry in walk(random))
+    count = counted(Random(0))
     for rule in RULES:
         assert count[rule, True] >= 4, (rule, count)
         assert count[rule, False] >= 4 or rule == "case", (rule, count)
+
+
+def counted(random: Random) -> Counter[tuple[str, bool]]:
+    """How often each rule was taken and refused on many random terms."""
+    return Counter(entry for _ in range(WALKS) for entry in walk(random))
 
 
 def walk(random: Random) -> list[tuple[str, bool]]:
@@ -186,3 +191,25 @@ def walk(random: Random) -> list[tuple[str, bool]]:
             assert not unequal, f"{rule}: {[*map(str, state.terms)]} became {[*map(str, after.terms)]}"
             state = after
     return found
+
+
+#: Conditions of which random steps show that they are missing: by a sum that changes, or a name that nothing binds.
+WEAKER: dict[str, Weakening] = {
+    "no proof is looked at": trusting_kernel,
+    "brackets show what their own floors are": all_facts_in_kernel,
+    "floors in any order": unsaid("of itself or of a later one"),
+    "names that are there": unsaid("name is not new"),
+    "one point of anything": unsaid("does not determine"),
+    "complements of equations": unsaid("is an equation"),
+    "digits that are read by themselves": unsaid("more than"),
+    "extents that are no product": unsaid("not the product"),
+    "sums of what depends on the index": unsaid("occurs elsewhere"),
+    "floors that are used": unsaid("is used"),
+    "terms that differ": unsaid("differ in more"),
+}
+
+
+@pytest.mark.parametrize("name", WEAKER)
+def test_random_steps_catch_a_kernel_without_a_condition(name: str) -> None:
+    with weakened(WEAKER[name]), pytest.raises((AssertionError, KeyError)):
+        counted(Random(0))
