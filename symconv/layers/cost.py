@@ -51,7 +51,7 @@ class Cost:
 
     application: Application
     padding_aware: bool = False
-    #: What stands behind the numbers: the rules of the derivation, unchecked by a proof.
+    #: What stands behind the numbers: the rules of the derivation; ``derive`` names the certificates of its lines.
     backing: ClassVar[str] = "derived"
 
     @cached_property

@@ -38,7 +38,7 @@ class Memory:
     grad_weight: Size
     grad_bias: Size
     saved_for_backward: Size
-    #: What stands behind the numbers: the rules of the derivation, unchecked by a proof.
+    #: What stands behind the numbers: the rules of the derivation; ``derive`` names the certificates of its lines.
     backing: ClassVar[str] = "derived"
 
     @property

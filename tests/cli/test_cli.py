@@ -27,7 +27,7 @@ equal = ["a + a", "2*a"]
 id = "bad"
 equal = ["a + a", "3*a"]
 """
-UNDECIDED = '[[claim]]\nid = "open"\nequal = ["max(a - b, 0) + b", "max(a, b)"]\n'
+UNDECIDED = '[[claim]]\nid = "open"\nequal = ["gcd(a, b)", "gcd(b, a)"]\n'
 
 
 @pytest.fixture(autouse=True)
