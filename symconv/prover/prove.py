@@ -49,7 +49,7 @@ def prove(
     >>> import symconv as sc
     >>> i, u = sc.indices("i u"); K = sc.sizes("K"); X, W = sc.tensor("X"), sc.tensor("W")
     >>> print(sc.prove(sc.total(W[u] * X[i + u], (u, K)), sc.total(W[K - 1 - u] * X[i + K - 1 - u], (u, K))))
-    theorem (2 steps, certificate ...): sum(u < K) W[u]*X[i + u] = sum(u < K) W[K - u - 1]*X[i + K - u - 1]
+    theorem (2 steps, certificate ...): sum(u < K) W[u]*X[i + u] = sum(u < K) W[K - u - 1]*X[K + i - u - 1]
     """
     statement = proposition_of(left, right, assuming)
     end = time.monotonic() + time_limit
