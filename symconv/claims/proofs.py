@@ -65,6 +65,7 @@ def attempt(
     *,
     ranges: Sequence[Range] = (),
     conditions: Iterable[Basic] = (),
+    seconds: float = SECONDS,
 ) -> Attempt:
     """Try to prove left = right for all sizes, free indices in ``ranges`` and tensors; ``says`` is it in words.
 
@@ -76,7 +77,7 @@ def attempt(
     floor((h + s)/s) = (floor(h/s) + 1)
     """
     try:
-        found = _attempt(proposition(left, right, ranges, conditions))
+        found = _attempt(proposition(left, right, ranges, conditions), seconds)
     except StatementError as error:
         return Attempt(says, reason=f"{says}: {error}")
     if found.theorem is None:
@@ -92,13 +93,17 @@ def proposition(
 
 
 def attempt_formula(
-    left: Expression | Expr, right: Expression | Expr, says: str, conditions: Iterable[Basic] = ()
+    left: Expression | Expr,
+    right: Expression | Expr,
+    says: str,
+    conditions: Iterable[Basic] = (),
+    seconds: float = SECONDS,
 ) -> Attempt:
     """The same for formulas and counts; a part that the prover cannot read is taken for any such integer."""
     letters = _letters([e for side in (left, right) for e in _expressions(side)])
     meant = "".join(f", with {letter} for {part}" for part, letter in letters.items())
     sides = (_put(left, letters), _put(right, letters))
-    return attempt(*sides, says + meant, conditions=conditions)
+    return attempt(*sides, says + meant, conditions=conditions, seconds=seconds)
 
 
 def _expressions(side: Expression | Expr) -> list[Expr]:
@@ -195,9 +200,9 @@ def never_zero(divisor: Expr, conditions: Iterable[Basic] = ()) -> Signed | None
 
 
 @lru_cache(maxsize=4096)
-def _attempt(stated: Proposition) -> Attempt:
+def _attempt(stated: Proposition, seconds: float) -> Attempt:
     try:
-        return Attempt("", prove(stated, time_limit=SECONDS))
+        return Attempt("", prove(stated, time_limit=seconds))
     except Refuted as refuted:
         return Attempt("", None, "there is a counterexample", refuted.counterexample)
     except Unknown as unknown:

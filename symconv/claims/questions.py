@@ -11,13 +11,13 @@ from sympy import Basic, Expr, Piecewise
 from symconv.claims.context import Context
 from symconv.claims.domain import has_values
 from symconv.claims.outcome import NOTHING, Correction, Holds, Outcome, unknown
-from symconv.claims.proofs import attempt_formula, divided_by, never_zero
+from symconv.claims.proofs import SECONDS, attempt_formula, divided_by, never_zero
 from symconv.claims.search import POINTS, smallest_difference
 from symconv.errors import GrammarError
 from symconv.numerics.formulas import evaluate
 from symconv.prover.theorem import Theorem
 from symconv.render import Derivation
-from symconv.statements import Expression
+from symconv.statements import Expression, TapsBelow
 
 #: How many of the smallest points are looked at before a proof is tried.
 FIRST_POINTS = 300
@@ -46,26 +46,31 @@ class Question:
         """The right formula, where there is one."""
         return None if self.factor == 0 else self.value / self.factor
 
-    def proved(self, formula: Expr, text: str) -> tuple[tuple[Theorem, ...], str] | None:
+    def proved(self, formula: Expr, text: str, seconds: float = SECONDS) -> tuple[tuple[Theorem, ...], str] | None:
         """That a formula is right, about the definition itself where that succeeds; and what else stands behind it."""
         says = self.says.format(text)
         if self.sums is not None:
             factor, value = self.sums
-            counted = attempt_formula(factor * formula, value, says, self.conditions).theorem
+            counted = attempt_formula(factor * formula, value, says, self.conditions, seconds).theorem
             if counted is not None:
                 return (counted,), ""
-        found = attempt_formula(self.factor * formula, self.value, says, self.conditions).theorem
+        found = attempt_formula(self.factor * formula, self.value, says, self.conditions, seconds).theorem
         return None if found is None else ((found, *self._lines()), self.unproved())
 
     def _lines(self) -> Iterator[Theorem]:
         """The theorems about lines of the derivation."""
-        for theorem in self.closed.certificates if self.closed is not None else ():
+        for theorem in self.closed.certificates if self.closed is not None and self._is_short() else ():
             yield replace(theorem, says=f"{self.closed.quantity}, as derived: {theorem.says}")  # type: ignore[union-attr]
 
     def unproved(self) -> str:
         """ "derived" where lines of the derivation have no certificate."""
-        lines = self.closed.parts if self.closed is not None else ()
-        return "derived" if any(line.theorem is None for line in lines) else ""
+        if self.closed is None:
+            return ""
+        return "derived" if not self._is_short() or any(line.theorem is None for line in self.closed.parts) else ""
+
+    def _is_short(self) -> bool:
+        """Whether lines are likely to have certificates: sums over taps at the border take long, and have none."""
+        return not self.value.has(TapsBelow)
 
 
 def compare(context: Context, question: Question, formula: tuple[Expr, str], divisors: Sequence[Expr]) -> Outcome:
@@ -113,7 +118,7 @@ def correction(context: Context, question: Question) -> Correction:
         return NOTHING
     text = context.in_words(question.answer)
     try:
-        found = question.proved(context.subject.formula(text), "the formula that is right")
+        found = question.proved(context.subject.formula(text), "the formula that is right", SECONDS / 3)
     except GrammarError:  # longer than any text that is read
         found = None
     return Correction(text, (), question.unproved()) if found is None else Correction(text, *found)

@@ -297,14 +297,16 @@ def _divides(condition: Basic) -> tuple[Symbol, Expr] | None:
 
 def _products(p: Proposition) -> Iterator[tuple[Symbol, Expr]]:
     """A size that is assumed to be divided by another is their product with a new size: C_in = G*C_in_per_G."""
-    done: set[Basic] = set()
+    put: set[Basic] = set()
+    divisors: set[Basic] = set()
     parts = [part for condition in p.assuming for part in And.make_args(condition)]
     for condition in parts:
         divides = _divides(condition)
         if divides is None:
             continue
         a, b = divides
-        if a in done or b.free_symbols & (done | {a}) or not (a.is_positive and b.is_Symbol and b.is_positive):
+        if a in put | divisors or b.free_symbols & (put | {a}) or not (a.is_positive and b.is_Symbol and b.is_positive):
             continue
-        done |= {a, *b.free_symbols}
+        put.add(a)
+        divisors |= b.free_symbols
         yield a, b * size(f"{a.name}_per_{b.name}")
