@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from torch import nn
 
 import symconv as sc
 from oracles.counting import count
+from oracles.documents import NO_PDFLATEX, typeset
 from oracles.numbers import Numbers
 from symconv.claims import Kind, Report
 from symconv.factoring import Irreducible
@@ -107,6 +109,11 @@ def test_every_theorem_is_checked_for_its_statement(chapter: Report) -> None:
     for verdict in chapter.verdicts.values():
         for theorem in verdict.theorems:
             assert sc.check(theorem.certificate, theorem.statement), theorem
+
+
+@pytest.mark.skipif(NO_PDFLATEX, reason="pdflatex is not installed")
+def test_the_report_is_a_clean_document(chapter: Report, tmp_path: Path) -> None:
+    typeset(chapter.latex(), tmp_path)
 
 
 def test_no_verdict_stands_in_the_file(chapter_data: dict[str, Any]) -> None:
