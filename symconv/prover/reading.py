@@ -59,6 +59,9 @@ class _Reader:
         bound = {r.index for side in (p.left, p.right) for t in side.terms for r in t.ranges}
         for s in sorted(symbols_of(_expressions(p)) - bound - set(self._products), key=str):
             self._assume += _role(s)
+        for value in self._products.values():
+            for s in sorted(value.free_symbols, key=str):
+                self._assume += _role(s)
         for r in p.ranges:
             i, n = variable(r.index.name), self._polynomial(r.extent, None)
             self._assume += (i, n - 1 - i)
