@@ -143,16 +143,14 @@ class _Reader:
         """A common multiple of what is divided by, all of it known to be at least 1."""
         facts = Sequent(tuple(self._defined), tuple(self._assume), (), ()).facts
         number, others = 1, ONE
-        for den in dict.fromkeys(dens):
+        below = dict.fromkeys(den if den.is_constant else _positive(facts, den) for den in dens)
+        for den in below:
             if den.is_constant:
                 number = lcm(number, den.constant_part)
-                continue
-            if nonnegative(facts, den - 1) is None:
-                raise StatementError(sentence(f"divisor={den}", "is not known to be at least 1", f"assume {den} >= 1"))
-            if exact_quotient(others, den) is None:
+            elif exact_quotient(others, den) is None:
                 above = exact_quotient(den, others)
                 others = others * den if above is None else den
-        content = [den for den in dict.fromkeys(dens) if exact_quotient(others * number, den) is None]
+        content = [den for den in below if exact_quotient(others * number, den) is None]
         for den in content:
             others = others * den
         return others * number
@@ -251,6 +249,15 @@ class _Reader:
         name = _numbered(stem, self._used | self._bound)
         self._used.add(name)
         return name
+
+
+def _positive(facts: tuple[Polynomial, ...], den: Polynomial) -> Polynomial:
+    """The divisor or its negative, whichever is known to be at least 1."""
+    for signed in (den, -den):
+        if nonnegative(facts, signed - 1) is not None:
+            return signed
+    shown = den if sum(den.terms.values()) > 0 else -den
+    raise StatementError(sentence(f"divisor={shown}", "is not known to be at least 1", f"assume {shown} >= 1"))
 
 
 def _numbered(stem: str, taken: set[str]) -> str:
