@@ -45,14 +45,14 @@ def apply_kernel(kernel: Kernel, x: torch.Tensor) -> torch.Tensor:
 
 
 def _apply_transposed(kernel: Kernel, x: torch.Tensor, functional: Any) -> torch.Tensor:
-    """Written on the whole canvas, then cropped on each side and lengthened behind by output_padding."""
+    """Written on the whole canvas, lengthened behind by output_padding, then cropped on each side."""
     convolve = getattr(functional, f"conv_transpose{kernel.dims}d")
     y: torch.Tensor = convolve(
         x, kernel.weight, None, stride=kernel.stride, dilation=kernel.dilation, groups=kernel.groups
     )
-    sides = zip(kernel.padding, kernel.output_padding, strict=True)
-    crops = [(-before, extra - after) for (before, after), extra in sides]
-    y = functional.pad(y, flat_pads(tuple(crops)))
+    if any(kernel.output_padding):
+        y = functional.pad(y, flat_pads(tuple((0, extra) for extra in kernel.output_padding)))
+    y = functional.pad(y, flat_pads(tuple((-before, -after) for before, after in kernel.padding)))
     return y if kernel.bias is None else y + kernel.bias.reshape(1, -1, *[1] * kernel.dims)
 
 

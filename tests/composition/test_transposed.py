@@ -97,6 +97,17 @@ def test_the_frame_is_where_they_differ(case: Any) -> None:
     assert torch.equal(verdict.kernel.to_module()(x), verdict.kernel(x))
 
 
+def test_a_crop_larger_than_what_is_written_before_output_padding():
+    """Two positions are written, five more follow, and three are cropped on either side: the fourth is left."""
+    one = torch.ones(1, 1, 1, dtype=torch.float64)
+    first = Kernel(one, stride=2, padding=((1, 0),), transposed=True, output_padding=1)
+    second = Kernel(one, stride=3, transposed=True)
+    composite = explain_composition(first, second, input_size=(1,)).kernel
+    assert (composite.kernel_size, composite.padding, composite.output_padding) == ((2,), ((3, 3),), (5,))
+    assert torch.equal(composite(one), second(first(one)))
+    assert torch.equal(composite.to_module()(one), second(first(one)))
+
+
 @given(pairs(dims=(1, 1, 2)))
 def test_without_a_size_exact_means_for_every_size(case: Any) -> None:
     first, second, size = case
