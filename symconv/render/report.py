@@ -118,7 +118,9 @@ def report_latex(report: Audited) -> str:
     for claim, verdict in report.verdicts.items():
         rows = [rf"\item {_breakable(report.says[claim])}"] if report.says.get(claim) else []
         rows += [rf"\item \what{{{name}}}{_breakable(value)}" for name, value in _rows(verdict)]
-        rows += [rf"\item {{\scriptsize\ttfamily {_program(verdict.snippet)}\par}}"] if verdict.snippet else []
+        rows += (
+            [rf"\item[]\smallskip {{\scriptsize\ttfamily {_program(verdict.snippet)}\par}}"] if verdict.snippet else []
+        )
         parts.append(_claim(escape(claim), _words(verdict.kind).lower(), rows))
     if legend := report.legend():
         rows = [rf"\item \what{{{word}}}{_breakable(meaning)}" for word, meaning in legend.items()]
@@ -131,9 +133,13 @@ def _claim(head: str, kind: str, rows: Sequence[str]) -> str:
 
 
 def _program(snippet: str) -> str:
-    """The lines of a program, which may be broken where they are too long."""
-    lines = (line.expandtabs() for line in snippet.splitlines())
-    return "\\\\\n".join("~" * (len(line) - len(line.lstrip())) + (_breakable(line) or "~") for line in lines)
+    """The lines of a program, which may be broken where they are too long; quotation marks stay as they are."""
+    return "\\\\\n".join(map(_program_line, snippet.splitlines()))
+
+
+def _program_line(line: str) -> str:
+    code = line.lstrip()
+    return "~" * (len(line) - len(code)) + r"\char34{}".join(map(_with_breaks, code.split('"'))) or "~"
 
 
 def report_json(report: Audited) -> dict[str, Any]:
@@ -222,7 +228,11 @@ def _one_line(words: str) -> str:
 
 def _breakable(words: str) -> str:
     """Escaped words in which a line may also break behind operators, commas and brackets, where there is no space."""
-    return _AFTER.sub(lambda m: m.group() + r"\allowbreak{}", escape(_one_line(words)))
+    return _with_breaks(_one_line(words))
+
+
+def _with_breaks(words: str) -> str:
+    return _AFTER.sub(lambda m: m.group() + r"\allowbreak{}", escape(words))
 
 
 def _plain(value: Any) -> Any:

@@ -61,6 +61,10 @@ def test_text_shows_the_program_as_it_is():
     assert [line.removeprefix("        ") for line in lines[start : start + 4]] == SNIPPET.rstrip().splitlines()
 
 
+def test_a_document_shows_the_program_too():
+    assert r"~~~~print(\allowbreak{}\char34{}\{\char34{} \% i" in REPORT.latex()
+
+
 def test_a_legend_for_the_words_that_occur():
     assert REPORT.legend() == {word: BACKINGS[word] for word in ("certificate", "derived", "tested", "measured")}
     *_, last = str(REPORT).split("\n\n")
