@@ -52,11 +52,10 @@ def _difference(sides: Sides) -> str | None:
             )
     if not _defines_each_entry_once(sides.claimed):
         return f"the claimed statement does not define each entry of {sides.claimed.target.tensor} once"
-    wholes = [_whole(view) for view in sides.views]
-    tensors = _random_tensors(sides.definition, prod(times for _, times in wholes))
+    tensors = _random_tensors(sides.definition)
     right = evaluate_statement(sides.definition, tensors)
     try:
-        for view, times in wholes:
+        for view, times in map(_whole, sides.views):
             entries = evaluate_statement(view, _read_by(view, tensors))
             if (entries % times).any():
                 return None  # no integers: these numbers say nothing
@@ -103,11 +102,10 @@ def _read_by(statement: Statement, tensors: Mapping[str, Any]) -> dict[str, Any]
     return {name: tensors[name] for name in statement.reads if name in tensors}
 
 
-def _random_tensors(definition: Statement, multiple: int) -> dict[str, Any]:
-    """Random multiples of a number, by which views may divide."""
+def _random_tensors(definition: Statement) -> dict[str, Any]:
     generator = np.random.default_rng(0)
     return {
-        name: multiple * generator.integers(1, 10, [int(e) for e in shape])
+        name: generator.integers(1, 10, [int(e) for e in shape])
         for name, shape in definition.shapes
         if name in definition.reads
     }

@@ -13,7 +13,7 @@ from symconv.claims.proofs import Attempt, proposition
 from symconv.claims.sides import Sides, read_sides, shown_definition
 from symconv.claims.views import Demand
 from symconv.numerics.formulas import evaluate
-from symconv.prover.counterexample import counterexample
+from symconv.prover.counterexample import Counterexample, counterexample
 from symconv.prover.theorem import Theorem
 
 #: How many of the smallest points are looked at before a proof is tried, and how many where none is found.
@@ -66,17 +66,20 @@ def _refuted(context: Context, sides: Sides, points: int) -> Outcome | None:
     if found is None or context.subject.application is None:
         return None
     right = Correction(shown_definition(context.subject.application))
-    snippet = _snippet(context, sides.equation(), found[0])
-    return Outcome(Holds.NO, found[0], lambda: right, "computed", found[1], snippet=snippet)
+    (point, reason), example = found, _example(context, sides.equation(), found[0])
+    if example is None:
+        return Outcome(Holds.NO, point, lambda: right, "computed", reason)
+    detail = f"{reason}; in the program the definition gives {example.left}, the claim {example.right}"
+    return Outcome(Holds.NO, point, lambda: right, "computed", detail, snippet=example.snippet())
 
 
-def _snippet(context: Context, equation: Demand, point: Mapping[str, int]) -> str:
-    """A program that shows the difference at the first entry that differs; none where only the box is another."""
+def _example(context: Context, equation: Demand, point: Mapping[str, int]) -> Counterexample | None:
+    """The first entry at which the sides differ, with simple tensors; ``None`` where only the box is another."""
     stated = proposition(equation.left, equation.right, equation.ranges, context.subject.conditions)
     extents = [range(evaluate(r.extent, point)) for r in stated.ranges]
     for place in product(*extents):
         at = {**point, **{r.index.name: value for r, value in zip(stated.ranges, place, strict=True)}}
         found = counterexample(stated, at, smallest=True)
         if found is not None:
-            return found.snippet()
-    return ""
+            return found
+    return None

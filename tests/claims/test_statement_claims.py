@@ -163,8 +163,9 @@ def test_a_difference_beyond_the_smallest_sizes_is_found(decide: Any) -> None:
     verdict = decide(layer="plain", statement=statement)
     assert (verdict.kind, verdict.backing) == (Kind.REFUTED, "computed")
     assert verdict.counterexample == {"c_i": 1, "c_o": 1, "h": 10, "k_h": 1, "k_w": 1, "w": 1}
-    assert verdict.detail == (
-        "false at the smallest sizes c_i=1, c_o=1, h=10, k_h=1, k_w=1, w=1, n=0, o=0, y=9, x=0 with all entries 1: "
+    # that no smaller sizes will do is known only where the machine was quick enough to try them all
+    assert verdict.detail.replace("the smallest sizes ", "") == (
+        "false at c_i=1, c_o=1, h=10, k_h=1, k_w=1, w=1, n=0, o=0, y=9, x=0 with all entries 1: "
         "left = 1, right = 0; what fails: the statement is the layer's definition"
     )
     assert "torch" in verdict.snippet
