@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from itertools import product
+from math import floor
 from typing import Any
 
 import pytest
@@ -166,6 +168,14 @@ def test_two_strides_have_outputs_of_one_size(decide: Decide) -> None:
     """floor(floor(a/s)/t) = floor(a/(s*t)) is a theorem of its own."""
     verdict = decide(layers({"stride": "s"}, {"stride": "t", "input": STRIDED}), composite="equal", layers=LAYERS)
     assert [t.says for t in verdict.theorems[1:]] == ["the outputs have one size"] * 2
+    for size, theorem in zip("hw", verdict.theorems[1:], strict=True):
+        nested, at_once = str(theorem.statement).partition(" if ")[0].split(" = ")
+        assert (nested.count("floor("), at_once.count("floor(")) == (2, 1)
+        for sizes in product(range(3, 7), (1, 2), (1, 2), (1, 2, 3), (1, 2)):
+            at = dict(zip((size, f"k_{size}1", f"k_{size}2", "s", "t"), map(Fraction, sizes), strict=True))
+            middle = (sizes[0] - sizes[1]) // sizes[3] + 1
+            outputs = (middle - sizes[2]) // sizes[4] + 1
+            assert [eval(side, {"floor": floor}, at) for side in (nested, at_once)] == [outputs] * 2, sizes
     assert all(sc.check(t.certificate, t.statement) for t in verdict.theorems)
 
 

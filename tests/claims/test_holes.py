@@ -47,6 +47,12 @@ def test_a_divisor_that_cannot_be_zero(decide: Any, sides: list[str], domain: li
     assert decide(equal=sides, domain=domain).kind is Kind.PROVED
 
 
+def test_a_divisor_that_is_zero_at_large_sizes_only(decide: Any) -> None:
+    verdict = decide(equal=["(a*b*c - 8000)/(a*b*c - 8000)", "1"])
+    assert verdict.kind is Kind.UNDECIDED
+    assert verdict.detail.endswith("; nothing shows that a*b*c - 8000 is never 0")
+
+
 def test_a_divisor_of_an_abbreviation_counts(decide: Any) -> None:
     assert decide(None, {"q": "(a - b)/(a - b)", "r": "q + 1"}, equal=["r", "2"]).kind is Kind.REFUTED
 
@@ -159,3 +165,35 @@ def test_tensors_are_defined_once(decide: Any, tensors: dict[str, Any], views: l
     with pytest.raises(ClaimError) as caught:
         decide(layer="plain", statement=f"{OUTPUT} W[o,i,u,v]*X[n,i,y+u,x+v]", tensors=tensors, views=views)
     assert reason in str(caught.value)
+
+
+def test_what_is_read_outside_at_larger_sizes_only(decide: Any) -> None:
+    """X[y + 2*h] does not exist; it cancels, and is read where y >= 4."""
+    text = f"{OUTPUT} W[o,i,u,v]*X[n,i,y+u,x+v]"
+    outside = "sum(i < c_i) W[o,i,0,0]*X[n,i,y+2*h,x]*[y >= 4]"
+    verdict = decide(layer="plain", statement=f"{text} + {outside} - {outside}")
+    assert (verdict.kind, verdict.backing) == (Kind.REFUTED, "computed")
+    assert (verdict.counterexample or {})["h"] == 5
+
+
+def test_a_choice_of_cases_is_one_number(decide: Any) -> None:
+    """The greatest common divisor is no polynomial; what is proved holds for any integer in its place."""
+    verdict = decide(equal=["gcd(a, b)*(c + 1)", "c*gcd(a, b) + gcd(a, b)"])
+    assert verdict.kind is Kind.PROVED
+    assert verdict.theorems[0].says.endswith(" = c*gcd(a, b) + gcd(a, b), with c0 for Gcd(a, b)")
+    assert decide(equal=["gcd(a, b)", "a"]).kind is Kind.REFUTED
+    assert decide(equal=["gcd(2*a, 2*b)", "2*gcd(a, b)"]).kind is Kind.UNDECIDED
+
+
+@pytest.mark.parametrize("domain", [["a >= b or b >= a"], ["not a = b", "a > b or b > 1"]])
+def test_conditions_that_no_proof_can_assume_are_left_out(decide: Any, domain: list[str]) -> None:
+    verdict = decide(equal=["(a + b)**2", "a**2 + 2*a*b + b**2"], domain=domain)
+    assert verdict.kind is Kind.PROVED
+    assert verdict.theorems[0].statement.assuming == ()
+
+
+def test_that_a_quotient_is_an_integer_is_assumed(decide: Any) -> None:
+    claim = {"layer": "plain", "quantity": "memory.parameters", "scale": {"k_h": "k_h/2"}}
+    verdict = decide(**claim, ratio="floor(k_h/2)/k_h")
+    assert verdict.kind is Kind.PROVED
+    assert decide(**claim, ratio="floor(k_h/3)/k_h").kind is Kind.REFUTED

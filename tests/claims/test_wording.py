@@ -111,10 +111,10 @@ GROWTH = {"C09": ("c_i", "c_o", "o_h", "o_w"), "C24": ("c_o", "c_i")}
 def test_growth_in_other_words(chapter: Report, chapter_data: dict[str, Any], reword: Reword, claim: str) -> None:
     """A constant factor changes no growth."""
     place = (claim, None, "grows_as", None)
-    for made in forms(formula(chapter_data, place), 14, f"form {claim}"):
-        for scaled in (made, f"7/3*({made})"):
-            verdict = reword(claim, **with_formula(chapter_data, place, scaled))
-            assert verdict.kind is chapter.verdicts[claim].kind, scaled
+    for turn, made in enumerate(forms(formula(chapter_data, place), 14, f"form {claim}")):
+        scaled = f"7/3*({made})" if turn % 2 else made
+        verdict = reword(claim, **with_formula(chapter_data, place, scaled))
+        assert verdict.kind is chapter.verdicts[claim].kind, scaled
 
 
 @pytest.mark.parametrize(("claim", "factor"), [(claim, factor) for claim, found in GROWTH.items() for factor in found])
