@@ -32,9 +32,9 @@ from symconv.claims.search import smallest_points
 from symconv.derivation.normal import normal_form
 from symconv.errors import StatementError
 from symconv.numerics.formulas import evaluate
-from symconv.prover.counterexample import Counterexample
 from symconv.prover.prove import prove
 from symconv.prover.reading import read
+from symconv.prover.refuting.counterexample import Counterexample
 from symconv.prover.theorem import Refuted, Theorem, Unknown
 from symconv.statements import Bracket, Expression, Names, NonNegative, Proposition, Range, TapsBelow, Term, symbols_of
 from symconv.statements.binding import parts

@@ -13,7 +13,7 @@ from symconv.claims.proofs import Attempt, proposition
 from symconv.claims.sides import Sides, read_sides, shown_definition
 from symconv.claims.views import Demand
 from symconv.numerics.formulas import evaluate
-from symconv.prover.counterexample import Counterexample, counterexample
+from symconv.prover.refuting.counterexample import Counterexample, counterexample
 from symconv.prover.theorem import Theorem
 
 #: How many of the smallest points are looked at before a proof is tried, and how many where none is found.

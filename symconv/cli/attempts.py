@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from symconv.errors import ArgumentError, StatementError, SymconvError, sentence
 
 if TYPE_CHECKING:
-    from symconv.prover.counterexample import Counterexample
     from symconv.prover.library import LibraryTheorem
+    from symconv.prover.refuting.counterexample import Counterexample
     from symconv.prover.theorem import Theorem
 
 #: Up to this many theorems are proved faster than further processes begin.

@@ -97,7 +97,7 @@ def _read(theorem: LibraryTheorem) -> bytes:
 
 def _content(path: Path) -> bytes:
     """The bytes of a plain file that is not larger than the checker reads."""
-    from symconv.prover.checker_polynomials import MOST_BYTES
+    from symconv.prover.checker.polynomials import MOST_BYTES
 
     try:
         if path.exists() and not path.is_file():

@@ -13,8 +13,8 @@ from symconv.errors import StatementError, sentence
 from symconv.prover import checker
 from symconv.prover.kernel import State
 from symconv.prover.reading import read
-from symconv.prover.refuter import refute
-from symconv.prover.search import Budget, describe_open, search
+from symconv.prover.refuting.refuter import refute
+from symconv.prover.searching.search import Budget, describe_open, search
 from symconv.prover.sequent import Sequent
 from symconv.prover.theorem import Refuted, Theorem, Unknown, is_certified
 from symconv.statements import Statement

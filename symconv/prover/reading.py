@@ -15,7 +15,7 @@ from sympy import Add, And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Mod, Mul,
 from symconv.errors import StatementError, sentence
 from symconv.prover.division import exact_quotient
 from symconv.prover.polynomial import ONE, Polynomial, constant, variable
-from symconv.prover.positive import nonnegative
+from symconv.prover.positivity import nonnegative
 from symconv.prover.ratios import Ratio, ratio_of
 from symconv.prover.sequent import Bracket, Defined, Quotient, Sequent, Term
 from symconv.statements import language

@@ -10,7 +10,7 @@ from typing import Any
 
 from symconv.errors import SymconvError, sentence
 from symconv.prover import checker
-from symconv.prover.counterexample import Counterexample
+from symconv.prover.refuting.counterexample import Counterexample
 from symconv.prover.sequent import Sequent
 from symconv.statements.proposition import Proposition
 

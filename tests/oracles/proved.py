@@ -8,7 +8,7 @@ from typing import Any
 
 from symconv.prover.library import read_theorems, shipped_theorems
 from symconv.prover.reading import read
-from symconv.prover.search import search
+from symconv.prover.searching.search import search
 from symconv.statements.proposition import Proposition
 
 

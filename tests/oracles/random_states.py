@@ -8,13 +8,13 @@ from random import Random
 from typing import Any
 
 from symconv.prover import kernel
-from symconv.prover.alignment import alignments, renamed
 from symconv.prover.evidence import Equations, RuleError, facts_of
 from symconv.prover.kernel import State
 from symconv.prover.polynomial import ONE, ZERO, Polynomial, constant, variable
-from symconv.prover.positive import nonnegative, refutation, zero
+from symconv.prover.positivity import nonnegative, refutation, zero
+from symconv.prover.searching.alignment import alignments, renamed
+from symconv.prover.searching.summation import antidifference
 from symconv.prover.sequent import Bracket, Factor, Quotient, Sequent, Term
-from symconv.prover.summation import antidifference
 
 N, M, K = variable("n"), variable("m"), variable("k")
 INDICES = ("i", "j", "t")

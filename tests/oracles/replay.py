@@ -10,7 +10,7 @@ from symconv.prover import kernel
 from symconv.prover.evidence import Equations, Refutation
 from symconv.prover.kernel import State
 from symconv.prover.polynomial import Polynomial
-from symconv.prover.positive import nonnegative
+from symconv.prover.positivity import nonnegative
 from symconv.prover.sequent import Bracket, Defined, Factor, Quotient, Sequent, Term
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from oracles import replay
-from symconv.prover import checker_rules, checker_statements, evidence, kernel
+from symconv.prover import evidence, kernel
+from symconv.prover.checker import rules, sequents
 
 Weakening = Callable[[pytest.MonkeyPatch], None]
 
@@ -42,7 +43,7 @@ def unsaid(pattern: str) -> Weakening:
 
 def unrequired(pattern: str) -> Weakening:
     """The checker without the conditions whose message is this."""
-    require, read_name = checker_statements.require, checker_statements.read_name
+    require, read_name = sequents.require, sequents.read_name
 
     def lenient(condition: bool, why: str) -> None:
         require(condition or re.search(pattern, why) is not None, why)
@@ -66,8 +67,8 @@ def trusting_kernel(patch: pytest.MonkeyPatch) -> None:
 
 
 def trusting_checker(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(checker_rules.Context, "prove", lambda *_: None)
-    patch.setattr(checker_rules.Context, "refute", lambda *_: None)
+    patch.setattr(rules.Context, "prove", lambda *_: None)
+    patch.setattr(rules.Context, "refute", lambda *_: None)
 
 
 def all_facts_in_kernel(patch: pytest.MonkeyPatch) -> None:
@@ -76,7 +77,7 @@ def all_facts_in_kernel(patch: pytest.MonkeyPatch) -> None:
 
 
 def all_facts_in_checker(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(checker_statements.Term, "settled_without", lambda self, changed: self)
+    patch.setattr(sequents.Term, "settled_without", lambda self, changed: self)
 
 
 def changed_in_kernel(rule: str, change: Callable[..., Any]) -> Weakening:
@@ -98,12 +99,12 @@ def changed_in_kernel(rule: str, change: Callable[..., Any]) -> Weakening:
 
 def changed_in_checker(rule: str, change: Callable[..., Any]) -> Weakening:
     def weaken(patch: pytest.MonkeyPatch) -> None:
-        honest, count = checker_rules.RULES[rule]
+        honest, count = rules.RULES[rule]
 
         def wrong(context: Any, one: Any, *arguments: Any) -> Any:
             return [change(t, *arguments) for t in honest(context, one, *arguments)]
 
-        patch.setitem(checker_rules.RULES, rule, (wrong, count))
+        patch.setitem(rules.RULES, rule, (wrong, count))
 
     return weaken
 
@@ -122,7 +123,7 @@ def without_bounds(one: Any, *_: Any) -> Any:
 def with_overlap(one: Any, *_: Any) -> Any:
     """Both cases with p = 0."""
     *others, last = one.brackets
-    own = isinstance(last, checker_statements.Bracket)
+    own = isinstance(last, sequents.Bracket)
     p = last.polynomial if own else last.p
     wider = p + 1 if {(): -1}.items() <= (p.monomials if own else p.terms).items() else p
     return replace(one, brackets=(*others, type(last)(last[0] if own else last.kind, wider)))

@@ -35,7 +35,7 @@ import symconv as sc
 from oracles.grids import differences, small_points
 from oracles.pairs import REWRITES, Pair, false_pair, true_pair
 from oracles.sequents import assumed, evaluate, free_names
-from symconv.prover.counterexample import Counterexample
+from symconv.prover.refuting.counterexample import Counterexample
 from symconv.prover.theorem import Refuted, Unknown
 from symconv.statements.grammar import parse_proposition
 

@@ -17,7 +17,7 @@ from oracles.proved import Proved
 from symconv.prover.checker import Rejected, check
 from symconv.prover.prove import prove
 from symconv.prover.reading import read
-from symconv.prover.search import Budget, search
+from symconv.prover.searching.search import Budget, search
 from symconv.prover.theorem import Refuted, Unknown
 from symconv.statements import Proposition
 

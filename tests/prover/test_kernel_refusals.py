@@ -12,7 +12,7 @@ from oracles.replay import apply, formal, start
 from symconv.prover import kernel
 from symconv.prover.evidence import RuleError
 from symconv.prover.polynomial import variable
-from symconv.prover.positive import nonnegative
+from symconv.prover.positivity import nonnegative
 
 Step = Sequence[Any]
 

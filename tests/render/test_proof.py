@@ -9,7 +9,7 @@ import pytest
 from oracles.certificates import bracket, certificate, factor, made, poly, sequent, term
 from symconv.errors import TheoremError
 from symconv.prover.checker import check
-from symconv.prover.checker_rules import RULES
+from symconv.prover.checker.rules import RULES
 from symconv.prover.polynomial import variable
 from symconv.render.notation import Notation
 from symconv.render.phrases import PHRASES

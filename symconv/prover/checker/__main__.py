@@ -1,0 +1,7 @@
+"""``python -m symconv.prover.checker CERTIFICATE STATEMENT``."""
+
+import sys
+
+from symconv.prover.checker.replay import main
+
+sys.exit(main())
