@@ -1,16 +1,10 @@
-"""Where the claims that ship with symconv lie: in the package when it is installed, beside it in a checkout."""
+"""The claims that ship with symconv."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def proofs_folder() -> Path:
-    """The folder ``proofs``: inside the installed package, or at the top of the checkout."""
-    installed = _PACKAGE / "proofs"
-    return installed if installed.is_dir() else _PACKAGE.parent / "proofs"
+from symconv.shipped import proofs_folder
 
 
 def chapter_claims() -> Path:

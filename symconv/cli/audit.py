@@ -36,20 +36,19 @@ def audit(
 ) -> None:
     """Decide every claim of a file.  Exit status: 0 done, 1 where a claim stays undecided, 2 for a bad file."""
     from symconv.claims.audit import audit as decide
+    from symconv.cli.certificates import check_folder, write_texts
     from symconv.cli.files import check_target, emit, write_atomically
 
     if sum((as_json, latex, tex is not None)) > 1:
         raise ArgumentError(sentence("--json, --latex, --tex", "exclude one another", "choose one of them"))
     if tex is not None:
         check_target(tex)
-    if certificates is not None and not certificates.is_dir():
-        if certificates.exists():
-            raise ArgumentError(sentence(f"certificates={str(certificates)!r}", "is no folder", "name another one"))
-        check_target(certificates)
+    if certificates is not None:
+        check_folder(certificates)
     with _progress() as progress:
         report = decide(claims, run_programs=run_programs or None, progress=progress)
     if certificates is not None:
-        _write(report, certificates)
+        write_texts(_texts(report), certificates)
     if tex is not None:
         write_atomically(tex, report.latex().encode())
     else:
@@ -63,20 +62,11 @@ def _shown(report: Report, *, as_json: bool, latex: bool) -> str:
     return dumps(report.json(), indent=2) if as_json else report.latex() if latex else str(report)
 
 
-def _write(report: Report, folder: Path) -> None:
-    """The certificates and statements of a report, two files for each; ``symconv check`` replays them."""
+def _texts(report: Report) -> dict[str, str]:
+    """The certificates and statements of a report in JSON, two files for each."""
     from json import dumps
 
-    from symconv.cli.files import write_atomically
-
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise ArgumentError(
-            sentence(f"certificates={str(folder)!r}", f"cannot be made ({error.strerror})", "name another folder")
-        ) from None
-    for name, data in report.certificates().items():
-        write_atomically(folder / name, f"{dumps(data, separators=(',', ':'))}\n".encode())
+    return {name: dumps(data, separators=(",", ":")) for name, data in report.certificates().items()}
 
 
 def _status(report: Report, strict: bool) -> int:

@@ -1,8 +1,8 @@
-"""Certificates that a derivation cites, as files that ``symconv check`` reads."""
+"""Folders of certificates and their statements, as files that ``symconv check`` reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,21 +19,33 @@ def check_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     if folder.exists():
-        raise ArgumentError(sentence(f"out={str(folder)!r}", "is no folder", "name another one"))
+        raise ArgumentError(sentence(f"folder={str(folder)!r}", "is no folder", "name another one"))
     check_target(folder)
 
 
-def write_certificates(theorems: Iterable[Theorem], folder: Path) -> None:
-    """Two files a theorem, named by the digits by which it is cited: its certificate and its statement, in JSON."""
-    from symconv.backing.claim import DIGITS
-
+def write_texts(texts: Mapping[str, str], folder: Path) -> list[Path]:
+    """A file of one line for each name, in a folder that is made where it is missing; each is whole or not there."""
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise ArgumentError(
-            sentence(f"out={str(folder)!r}", f"cannot be made ({error.strerror})", "name another folder")
+            sentence(f"folder={str(folder)!r}", f"cannot be made ({error.strerror})", "name another one")
         ) from None
-    for digits, theorem in {theorem.hash[:DIGITS]: theorem for theorem in theorems}.items():
-        write_atomically(folder / f"{digits}.certificate.json", f"{theorem.certificate_text()}\n".encode())
-        statement = dumps(theorem.sequent.json(), separators=(",", ":"))
-        write_atomically(folder / f"{digits}.statement.json", f"{statement}\n".encode())
+    targets = {folder / name: text for name, text in texts.items()}
+    for target in targets:
+        check_target(target)
+    for target, text in targets.items():
+        write_atomically(target, f"{text}\n".encode())
+    return list(targets)
+
+
+def write_certificates(theorems: Iterable[Theorem], folder: Path) -> None:
+    """Two files a theorem, named by the digits by which it is cited: its certificate and its statement."""
+    from symconv.backing.claim import DIGITS
+
+    texts = {}
+    for theorem in theorems:
+        digits = theorem.hash[:DIGITS]
+        texts[f"{digits}.certificate.json"] = theorem.certificate_text()
+        texts[f"{digits}.statement.json"] = dumps(theorem.sequent.json(), separators=(",", ":"))
+    write_texts(texts, folder)

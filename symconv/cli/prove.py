@@ -71,6 +71,7 @@ def _check_choices(path: Path | None, statement: str | None, only: str | None, b
 
 
 def _check_targets(out: Path | None, tex: Path | None, pdf: Path | None, forms: dict[str, Any]) -> None:
+    from symconv.cli.certificates import check_folder
     from symconv.cli.files import check_target
     from symconv.cli.pdf import check_pdflatex
 
@@ -81,10 +82,8 @@ def _check_targets(out: Path | None, tex: Path | None, pdf: Path | None, forms: 
             check_target(target)
     if pdf is not None:
         check_pdflatex()
-    if out is not None and not out.is_dir():
-        if out.exists():
-            raise ArgumentError(sentence(f"out={str(out)!r}", "is no folder", "name another one"))
-        check_target(out)
+    if out is not None:
+        check_folder(out)
 
 
 def _chosen(path: Path | None, only: str | None) -> Sequence[LibraryTheorem]:
@@ -126,24 +125,14 @@ def _progress(number: int) -> Iterator[Callable[[Attempt], None]]:
 
 def _write_certificates(found: Sequence[Attempt], out: Path) -> list[str]:
     """Two files a theorem that is proved and checked; each is whole or not there."""
-    from symconv.cli.files import check_target, write_atomically
+    from symconv.cli.certificates import write_texts
 
     contents = {}
     for attempt in found:
         if attempt.is_done:
-            contents[out / f"{attempt.name}.certificate.json"] = attempt.certificate_text
-            contents[out / f"{attempt.name}.statement.json"] = attempt.sequent_text
-    try:
-        out.mkdir(exist_ok=True)
-    except OSError as error:
-        raise ArgumentError(
-            sentence(f"out={str(out)!r}", f"cannot be made ({error.strerror})", "name another folder")
-        ) from None
-    for target in contents:
-        check_target(target)
-    for target, text in contents.items():
-        write_atomically(target, f"{text}\n".encode())
-    return [str(target) for target in contents]
+            contents[f"{attempt.name}.certificate.json"] = attempt.certificate_text
+            contents[f"{attempt.name}.statement.json"] = attempt.sequent_text
+    return list(map(str, write_texts(contents, out)))
 
 
 def _title(path: Path | None, statement: str | None) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symconv.errors import SymconvError, TheoremError, sentence
+from symconv.shipped import proofs_folder
 
 if TYPE_CHECKING:
     from symconv.statements.proposition import Proposition
@@ -22,7 +23,6 @@ MAX_THEOREMS = 2_000
 MAX_TEXTS = 40
 MAX_WORDS = 1_000
 
-_PACKAGE = Path(__file__).resolve().parent.parent
 _NAME = re.compile(r"[a-z0-9_]{1,64}")
 _WORDS = ("says", "source")
 _LISTS = ("where", "assuming", "counts", "integers")
@@ -72,13 +72,12 @@ class LibraryTheorem:
 
 
 def shipped_theorems() -> Path:
-    """The folder of the theorems that ship with symconv: inside the installed package, or beside it in a checkout.
+    """The folder of the theorems that ship with symconv.
 
     >>> "composition_1d" in {theorem.name for theorem in read_theorems(shipped_theorems())}
     True
     """
-    installed = _PACKAGE / "proofs"
-    return (installed if installed.is_dir() else _PACKAGE.parent / "proofs") / "theorems"
+    return proofs_folder() / "theorems"
 
 
 def read_theorems(path: str | Path) -> tuple[LibraryTheorem, ...]:

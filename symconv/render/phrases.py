@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from symconv.prover.moves import Move, polynomial
 from symconv.prover.polynomial import ZERO, Polynomial, variable
 from symconv.prover.sequent import Bracket, Defined, Term
 from symconv.render.notation import Formula, Notation, related
-from symconv.render.replay import Move, polynomial
 
 Words = tuple[str | Formula, ...]
 #: How many formulas of one kind a step tells.

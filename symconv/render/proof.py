@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
+from symconv.prover.moves import Move, moves, sequent_of
 from symconv.prover.polynomial import ZERO
 from symconv.prover.sequent import Defined, Sequent, Term
 from symconv.render.latex import escape
 from symconv.render.notation import Notation
 from symconv.render.phrases import PHRASES, Words, separated
-from symconv.render.replay import Move, moves, sequent_of
 
 
 @dataclass(frozen=True)

@@ -288,7 +288,7 @@ def test_a_pdf(folder: Path) -> None:
         (("--count", "p", "--where", "T = 1"), "--where, --count: is for a statement of the command line; give"),
         (("two.toml", "--json", "--latex"), "--latex, --tex, --pdf, --json: exclude one another; choose one of them."),
         (("two.toml", "--tex", "no/t.tex"), "the folder 'no' does not exist; make it first, or choose another."),
-        (("two.toml", "--out", "two.toml"), "out='two.toml': is no folder; name another one."),
+        (("two.toml", "--out", "two.toml"), "folder='two.toml': is no folder; name another one."),
         (("two.toml", "--out", "no/way"), "the folder 'no' does not exist; make it first, or choose another."),
         (("two.toml", "--jobs", "0"), "--jobs"),
         (("two.toml", "--time-limit", "0"), "--time-limit"),
