@@ -16,14 +16,16 @@ from symconv.errors import ArgumentError, sentence
 from symconv.statements.building import Builder, Shapes, bound_names
 from symconv.statements.expression import Expression
 from symconv.statements.language import Statement
+from symconv.statements.outline import Outline
 from symconv.statements.parsing import read, syntax_tree
 from symconv.statements.proposition import Proposition
-from symconv.statements.texts import read_expression, read_proposition
+from symconv.statements.texts import read_expression, read_outline, read_proposition
 
 __all__ = [
     "parse_condition",
     "parse_expression",
     "parse_formula",
+    "parse_outline",
     "parse_proposition",
     "parse_sizes",
     "parse_statement",
@@ -114,6 +116,25 @@ def parse_proposition(
     return read_proposition(
         text, where=where, assuming=assuming, counts=counts, integers=integers, symbols=symbols or {}
     )
+
+
+def parse_outline(
+    text: str,
+    *,
+    where: Sequence[str] = (),
+    assuming: Sequence[str | Boolean] = (),
+    counts: Sequence[str] = (),
+    integers: Sequence[str] = (),
+) -> Outline:
+    """What ``parse_proposition`` reads from the same texts, with defined tensors left where they are read.
+
+    Raises as it does.
+
+    >>> outline = parse_outline("for i < n: Z[i] = X[i] + X[i + 1]", where=["Z[y] = sum(u < 2) X[y + u]"])
+    >>> print(outline.proposition.left, [name for name, _ in outline.definitions])
+    Z[i] ['Z']
+    """
+    return read_outline(text, where=where, assuming=assuming, counts=counts, integers=integers)
 
 
 def parse_expression(

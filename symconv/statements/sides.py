@@ -27,14 +27,16 @@ from symconv.statements.terms import MAX_TERMS, Tensors, Value, scalar, tensor_p
 class Scope:
     """What the names of a text stand for; every other name is a size by its role.
 
-    symbols   names with a role of their own
-    sizes     named sizes, and the formula of each
-    tensors   named tensors, and the terms of each
+    symbols     names with a role of their own
+    sizes       named sizes, and the formula of each
+    tensors     named tensors, and the terms of each
+    is_outline  whether named tensors stay where they are read, instead of being put in
     """
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     sizes: Mapping[str, Scalar] = field(default_factory=dict)
     tensors: Mapping[str, NamedTensor] = field(default_factory=dict)
+    is_outline: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class SidesBuilder(Builder):
         """One entry of a tensor; where the tensor was defined, its terms."""
         indices = tuple(self._whole(tensor, scalar(value)) for value in at if value is not None)
         named = self._scope.tensors.get(str(tensor))
-        if named is not None:
+        if named is not None and not self._scope.is_outline:
             return Tensors(put_definition_in(tensor, named, indices), offset_of(tensor))
         check_name(str(tensor), "tensor")
         return Tensors((Term((), (), (Access(str(tensor), tuple(i.expr for i in indices)),)),), offset_of(tensor))

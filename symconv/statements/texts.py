@@ -16,6 +16,7 @@ from symconv.statements.arithmetic import Fault, offset_of
 from symconv.statements.building import bound_names
 from symconv.statements.expression import Expression
 from symconv.statements.leaves import index_named
+from symconv.statements.outline import Outline
 from symconv.statements.parsing import read
 from symconv.statements.proposition import Proposition
 from symconv.statements.sides import Scope, Sides, SidesBuilder, defined_name, names_read, tensors_read
@@ -110,7 +111,28 @@ def read_proposition(
     symbols: Mapping[str, Symbol],
 ) -> Proposition:
     """The proposition that a text writes, with definitions, assumptions and roles that stand beside it."""
-    texts = _with_definitions({**symbols, **_roles(counts=counts, integers=integers)}, where)
+    scope = Scope({**symbols, **_roles(counts=counts, integers=integers)})
+    return _proposition(text, scope, where, assuming, [*counts, *integers])[0]
+
+
+def read_outline(
+    text: str,
+    *,
+    where: Sequence[str],
+    assuming: Sequence[str | Boolean],
+    counts: Sequence[str],
+    integers: Sequence[str],
+) -> Outline:
+    """The same, where tensors that have definitions keep their names."""
+    scope = Scope(_roles(counts=counts, integers=integers), is_outline=True)
+    proposition, last = _proposition(text, scope, where, assuming, [*counts, *integers])
+    return Outline(proposition, tuple(last.tensors.items()))
+
+
+def _proposition(
+    text: str, scope: Scope, where: Sequence[str], assuming: Sequence[str | Boolean], listed: Sequence[str]
+) -> tuple[Proposition, Scope]:
+    texts = _with_definitions(scope, where)
     conditions: list[Boolean | bool] = []
     for condition in _several(assuming, "assuming"):
         if isinstance(condition, str):
@@ -120,9 +142,10 @@ def read_proposition(
             conditions.append(_undefined(condition, texts.scope))
     texts = texts.and_text("proposition", text)
     texts.check_roles()
-    texts.check_used([*counts, *integers])
+    texts.check_used(listed)
     sides: Sides = texts.value
-    return Proposition.of(Expression(sides.left), Expression(sides.right), sides.ranges, [*conditions, sides.condition])
+    left, right = Expression(sides.left), Expression(sides.right)
+    return Proposition.of(left, right, sides.ranges, [*conditions, sides.condition]), texts.scope
 
 
 def read_expression(
@@ -136,19 +159,19 @@ def read_expression(
 ) -> Expression:
     """The expression that a text writes; its free names are sizes, unless they are listed."""
     listed = _roles(indices=indices, counts=counts, integers=integers)
-    texts = _with_definitions({**symbols, **listed}, where).and_text("expression", text)
+    texts = _with_definitions(Scope({**symbols, **listed}), where).and_text("expression", text)
     texts.check_roles()
     texts.check_used([])
     return Expression(texts.value)
 
 
-def _with_definitions(symbols: Mapping[str, Symbol], where: Sequence[str]) -> Texts:
+def _with_definitions(scope: Scope, where: Sequence[str]) -> Texts:
     definitions = _several(where, "where")
     if len(definitions) > MAX_DEFINITIONS:
         raise StatementError(
             sentence(f"where={len(definitions)} texts", f"are more than {MAX_DEFINITIONS}", "define fewer names")
         )
-    texts = Texts(Scope(symbols))
+    texts = Texts(scope)
     for definition in definitions:
         texts = texts.and_definition(definition)
     return texts

@@ -92,7 +92,7 @@ def test_reading_loads_no_sympy() -> None:
 
 
 def test_the_installed_package_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("symconv.prover.library._PACKAGE", tmp_path / "symconv")
+    monkeypatch.setattr("symconv.shipped._PACKAGE", tmp_path / "symconv")
     assert shipped_theorems() == tmp_path / "proofs" / "theorems"
     (tmp_path / "symconv" / "proofs").mkdir(parents=True)
     assert shipped_theorems() == tmp_path / "symconv" / "proofs" / "theorems"
