@@ -27,6 +27,7 @@ def stands_behind(claim: Claim) -> Part:
 
 @lru_cache(maxsize=4096)
 def _attempt(proposition: Proposition) -> Theorem | str:
+    from symconv.prover.evidence import RuleError
     from symconv.prover.prove import prove
     from symconv.prover.theorem import Refuted, Unknown
 
@@ -34,5 +35,5 @@ def _attempt(proposition: Proposition) -> Theorem | str:
         return prove(proposition, time_limit=SECONDS)
     except Refuted:
         return REFUTED
-    except (Unknown, StatementError):
+    except (Unknown, StatementError, RuleError):
         return DERIVED

@@ -14,7 +14,7 @@ from symconv.prover import checker
 from symconv.prover.kernel import State
 from symconv.prover.reading import read
 from symconv.prover.refuting.refuter import refute
-from symconv.prover.searching.search import Budget, describe_open, search
+from symconv.prover.searching.search import Search
 from symconv.prover.sequent import Sequent
 from symconv.prover.theorem import Refuted, Theorem, Unknown, is_certified
 from symconv.statements import Statement
@@ -26,8 +26,9 @@ from symconv.statements.proposition import Proposition
 Side = Expression | Scalar | Statement | str
 #: Seconds that a proof attempt may take, refutation included.
 TIME_LIMIT = 20.0
-#: Refuting and proving take turns: the share of the time that a refutation may take, then how many guesses a proof.
-ATTEMPTS = ((0.015, 60), (0.15, 200), (0.3, 0))
+#: Proving and refuting take turns: how many guesses a proof may follow (none after simplification, at first), then the
+#: share of the time that a refutation may take.
+ATTEMPTS = ((0, 0.002), (20, 0.015), (60, 0.15), (200, 0.3))
 
 
 def prove(
@@ -54,18 +55,14 @@ def prove(
     statement = proposition_of(left, right, assuming)
     end = time.monotonic() + time_limit
     sequent = read(statement)
-    simplified = search(sequent, Budget(states=0))
-    if simplified is not None:
-        return certified(statement, sequent, simplified)
-    for share, states in ATTEMPTS:
+    search = Search(sequent, end)
+    for guesses, share in ATTEMPTS:
+        if (state := search.follow(guesses)) is not None:
+            return certified(statement, sequent, state)
         seconds = min(share * time_limit, max(0.0, end - time.monotonic()))
         if (counterexample := refute(statement, seconds=seconds)) is not None:
             raise Refuted(statement, counterexample)
-        budget = Budget(states=states, end=end)
-        state = search(sequent, budget)
-        if state is not None:
-            return certified(statement, sequent, state)
-    raise Unknown(statement, describe_open(budget))
+    raise Unknown(statement, search.reason)
 
 
 def certified(statement: Proposition, sequent: Sequent, state: State) -> Theorem:
@@ -87,17 +84,20 @@ def proposition_of(
     left: Side | Proposition, right: Side | None, assuming: Iterable[Any] | Boolean | bool | str = ()
 ) -> Proposition:
     """The proposition that the arguments of ``prove`` mean."""
-    if isinstance(left, Proposition) and right is None:
-        return left
     conditions = (assuming,) if isinstance(assuming, (Boolean, bool, str)) else tuple(assuming)
+    if isinstance(left, Proposition) and right is None:
+        if not conditions:
+            return left
+        return Proposition.of(left.left, left.right, left.ranges, (*left.assuming, *_read(conditions)))
     if isinstance(left, str) and right is None:
         return parse_proposition(left, assuming=conditions)
     if isinstance(left, Statement) and isinstance(right, Statement):
         met = equate(left, right)
         return Proposition.of(met.left, met.right, met.ranges, (*met.assuming, *_read(conditions)))
     if right is None or isinstance(left, (Statement, Proposition)) or isinstance(right, (Statement, Proposition)):
+        given = "a statement" if isinstance(right, Statement) else str(right)
         raise StatementError(
-            sentence(f"right={right!r}", "does not go with the left side", "give two expressions, or two statements")
+            sentence(f"right={given}", "does not go with the left side", "give two expressions, or two statements")
         )
     ends = [parse_expression(side) if isinstance(side, str) else side for side in (left, right)]
     return Proposition.of(ends[0], ends[1], assuming=_read(conditions))

@@ -23,6 +23,9 @@ from symconv.statements.functions import TapsBelow
 from symconv.statements.proposition import Proposition
 from symconv.statements.symbols import size, symbols_of
 
+#: The longest name that a sequent may have.
+MAX_NAME = 64
+
 
 def read(proposition: Proposition) -> Sequent:
     """The formal statement of a proposition.
@@ -42,13 +45,23 @@ class _Scope:
     quotients: list[Quotient] = field(default_factory=list)
     brackets: list[Bracket] = field(default_factory=list)
 
+    @property
+    def bound(self) -> set[str]:
+        """The names that have a value inside the term only."""
+        return {v for v, _ in self.extents} | {q.name for q in self.quotients}
+
+    def check_divisor(self, den: Polynomial) -> None:
+        """Refuse a divisor that differs from summand to summand."""
+        if not den.names.isdisjoint(self.bound):
+            shown = den.put({new: variable(old) for old, new in self.names.items()})
+            raise StatementError(sentence(f"divisor={shown}", "depends on the index of a sum", "divide by sizes only"))
+
 
 class _Reader:
     def __init__(self, proposition: Proposition) -> None:
         self._proposition = proposition
         self._products = dict(_products(proposition))
-        self._free = {s.name for s in symbols_of(_expressions(proposition))}
-        self._used = set(self._free)
+        self._used = {s.name for s in symbols_of([*_expressions(proposition), *self._products.values()])}
         self._bound: set[str] = set()
         self._defined: list[Defined] = []
         self._assume: list[Polynomial] = []
@@ -106,6 +119,7 @@ class _Reader:
                 scope.brackets += self._brackets(bracket, scope)
             factors = tuple((f.tensor, tuple(self._polynomial(e, scope) for e in f.at)) for f in term.factors)
             ratio = self._ratio(self._without_taps(part, scope), scope)
+            scope.check_divisor(ratio.den)
             whole = Term(ratio.num, tuple(scope.extents), tuple(scope.quotients), tuple(scope.brackets), factors)
             found.append((whole, ratio.den))
         return found
@@ -201,13 +215,10 @@ class _Reader:
     def _floor(self, ratio: Ratio, scope: _Scope | None) -> Polynomial:
         if ratio.den == ONE:
             return ratio.num
-        bound = {v for v, _ in scope.extents} | {q.name for q in scope.quotients} if scope is not None else set()
-        if scope is None or ratio.num.names.isdisjoint(bound):
+        if scope is not None:
+            scope.check_divisor(ratio.den)
+        if scope is None or ratio.num.names.isdisjoint(scope.bound):
             return self._define("floor", ratio.num, ratio.den)
-        if not ratio.den.names.isdisjoint(bound):
-            raise StatementError(
-                sentence(f"divisor={ratio.den}", "depends on the index of a sum", "divide by sizes only")
-            )
         for q in scope.quotients:
             if (q.a, q.b) == (ratio.num, ratio.den):
                 return variable(q.name)
@@ -216,7 +227,7 @@ class _Reader:
         return variable(name)
 
     def _largest(self, parts: list[Polynomial], expression: Expr, scope: _Scope | None) -> Polynomial:
-        bound = {v for v, _ in scope.extents} | {q.name for q in scope.quotients} if scope is not None else set()
+        bound = scope.bound if scope is not None else set()
         if any(not p.names.isdisjoint(bound) for p in parts):
             raise StatementError(
                 sentence(f"expression={expression}", "depends on the index of a sum", "use brackets for the two cases")
@@ -240,8 +251,7 @@ class _Reader:
         return name
 
     def _fresh(self, stem: str, scope: _Scope) -> str:
-        taken = self._used | {v for v, _ in scope.extents} | {q.name for q in scope.quotients}
-        name = _numbered(stem, taken)
+        name = _numbered(stem, self._used | scope.bound)
         self._bound.add(name)
         return name
 
@@ -262,9 +272,9 @@ def _positive(facts: tuple[Polynomial, ...], den: Polynomial) -> Polynomial:
 
 def _numbered(stem: str, taken: set[str]) -> str:
     name, number = stem, 0
-    while name in taken:
+    while name in taken or len(name) > MAX_NAME:
         number += 1
-        name = f"{stem}.{number}"
+        name = f"{stem[: MAX_NAME - 8]}.{number}"
     return name
 
 
@@ -306,17 +316,15 @@ def _divides(condition: Basic) -> tuple[Symbol, Expr] | None:
 
 
 def _products(p: Proposition) -> Iterator[tuple[Symbol, Expr]]:
-    """A size that is assumed to be divided by another is their product with a new size: C_in = G*C_in_per_G."""
+    """A size that is assumed to be divided is a product with a new size: C_in = G*C_in_per_G, C = 2*C_per_2."""
     put: set[Basic] = set()
     divisors: set[Basic] = set()
+    taken = {s.name for s in symbols_of(_expressions(p))}
     parts = [part for condition in p.assuming for part in And.make_args(condition)]
-    for condition in parts:
-        divides = _divides(condition)
-        if divides is None:
-            continue
-        a, b = divides
-        if a in put | divisors or b.free_symbols & (put | {a}) or not (a.is_positive and b.is_Symbol and b.is_positive):
+    for a, b in sorted(filter(None, map(_divides, parts)), key=lambda divides: divides[1].is_Integer):
+        if a in put | divisors or b.free_symbols & (put | {a}) or not (a.is_positive and b.is_Atom and b.is_positive):
             continue
         put.add(a)
         divisors |= b.free_symbols
-        yield a, b * size(f"{a.name}_per_{b.name}")
+        taken.add(name := _numbered(f"{a.name}_per_{b}", taken))
+        yield a, b * size(name)

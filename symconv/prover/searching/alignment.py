@@ -17,9 +17,12 @@ MAX_TRIED = 2_000
 Colours = Mapping[str, str]
 
 
-def alignments(one: Term, other: Term) -> Iterator[dict[str, str]]:
-    """Ways to name the binders of ``other`` like those of ``one`` under which both read the same tensors alike."""
-    ours, theirs = _classes(one), _classes(other)
+def alignments(one: Term, other: Term, *, extents: bool = False) -> Iterator[dict[str, str]]:
+    """Ways to name the binders of ``other`` like those of ``one`` under which both read the same tensors alike.
+
+    With ``extents``, names are also told apart by the extents of their ranges.
+    """
+    ours, theirs = _classes(one, extents), _classes(other, extents)
     if {c: len(names) for c, names in ours.items()} != {c: len(names) for c, names in theirs.items()}:
         return
     wanted = _reads(one)
@@ -62,9 +65,10 @@ def _reads(term: Term) -> list[Any]:
     return sorted((t, tuple(p.key for p in at)) for t, at in term.factors)
 
 
-def _classes(term: Term) -> dict[str, list[str]]:
+def _classes(term: Term, extents: bool) -> dict[str, list[str]]:
     """The binders by their colour; colours of different terms are comparable."""
-    colours: Colours = dict.fromkeys((v for v, _ in term.ranges), "range") | dict.fromkeys(term.quotient_names, "floor")
+    colours: Colours = {v: f"range {n}" if extents else "range" for v, n in term.ranges}
+    colours = {**colours, **dict.fromkeys(term.quotient_names, "floor")}
     for _ in range(3):
         colours = {name: _digest((colours[name], _occurrences(term, name, colours))) for name in colours}
     found: dict[str, list[str]] = {}

@@ -178,9 +178,10 @@ def with_brackets(state: State, j: int, added: Sequence[Bracket]) -> State | Non
 
 
 def is_empty(state: State, j: int) -> State | None:
-    """A sum without a summand goes."""
+    """A sum without a summand goes; where the assumptions contradict one another, every sum."""
     term = state.terms[j]
-    if not term.brackets and not any(n.is_constant for _, n in term.ranges) and state.steps:
+    worth_asking = term.brackets or not state.steps or any(n.is_constant for _, n in term.ranges)
+    if not worth_asking and refutation(state.facts) is None:
         return None
     proof = refutation(facts_of(state.facts, term))
     return None if proof is None else kernel.empty(state, j, proof)

@@ -14,14 +14,21 @@ from symconv.prover.polynomial import ONE, ZERO, Polynomial, variable
 from symconv.prover.positivity import nonnegative, zero
 from symconv.prover.searching.alignment import fresh
 from symconv.prover.searching.brackets import weight_of, with_brackets
-from symconv.prover.sequent import Bracket, Defined, Quotient, Term
+from symconv.prover.sequent import Bracket, Defined, Quotient, Sequent, Term
+
+#: A numerator and a denominator.
+Fraction = tuple[Polynomial, Polynomial]
 
 
 def eliminate_index(state: State, j: int) -> State | None:
-    """An equation that determines an index puts it in; best one that no tensor reads by itself."""
+    """An equation that determines an index puts it in.
+
+    Best one that no tensor reads by itself; then one that grows with all others, so that it is seldom below 0.
+    """
     term = state.terms[j]
+    facts = facts_of(state.facts, term)
     found = [
-        (_bare_reads(term, v), len(n.terms), v, i)
+        (_bare_reads(term, v), _falling(facts, term, -rest * bracket.p.coefficient(v)), len(n.terms), v, i)
         for i, bracket in enumerate(term.brackets)
         if bracket.kind == "="
         for v, n in term.ranges
@@ -37,6 +44,12 @@ def _in_order(term: Term, v: str, value: Polynomial) -> bool:
     """Whether floors of the term still use earlier ones only once ``value`` is put in for ``v``."""
     names = [q.name for q in term.quotients]
     return not any(v in q.a.names and value.names & set(names[place:]) for place, q in enumerate(term.quotients))
+
+
+def _falling(facts: tuple[Polynomial, ...], term: Term, value: Polynomial) -> int:
+    """How many indices have a weight in the value that is not known to be >= 0."""
+    weights = [weight_of(value, v) for v in sorted(value.names & term.binders)]
+    return sum(w is None or nonnegative(facts, w) is None for w in weights)
 
 
 def _bare_reads(term: Term, v: str) -> int:
@@ -62,13 +75,27 @@ def eliminate_quotient(state: State, j: int) -> State | None:
 def _reduced(state: State, j: int, q: Quotient) -> State | None:
     """floor((e*b + r)/b) is e + floor(r/b)."""
     whole, rest = divided(q.a, q.b)
-    term = state.terms[j]
-    proof = nonnegative(state.facts, q.b - 1)
+    return None if whole == ZERO else _put_floor(state, j, q, whole, (rest, q.b))
+
+
+def flattened(state: State, j: int, q: Quotient) -> State | None:
+    """floor((floor(a/b) + c)/d) is floor((a + b*c)/(b*d))."""
+    for inner in state.terms[j].quotients:
+        rest = q.a.without(inner.name)
+        if rest is not None and q.a.coefficient(inner.name) == 1:
+            return _put_floor(state, j, q, ZERO, (inner.a + inner.b * rest, inner.b * q.b))
+    return None
+
+
+def _put_floor(state: State, j: int, q: Quotient, whole: Polynomial, floor: Fraction) -> State | None:
+    """The floor q as a whole part and another floor, which gets a name."""
+    term, (a, b) = state.terms[j], floor
+    proof = nonnegative(state.facts, b - 1)
     used = any(q.name in x.a.names for x in term.quotients)
-    if whole == ZERO or proof is None or used or not _in_order(term, q.name, whole):
+    if proof is None or used or not _in_order(term, q.name, whole):
         return None
     (name,) = fresh(state, term, "q", 1)
-    named = kernel.define(state, j, name, a=rest, b=q.b, proof=proof)
+    named = kernel.define(state, j, name, a=a, b=b, proof=proof)
     place = len(named.terms) - 1
     facts = facts_of(named.facts, settled_without(named.terms[place], [q.name]))
     pair = zero(facts, variable(q.name) - whole - variable(name))
@@ -84,6 +111,8 @@ def name_digit(state: State, j: int) -> State | None:
             if weight is None or weight.is_constant or not weight.names <= state.sequent.names:
                 continue
             s, P = -weight, bracket.p - weight * variable(v)
+            if any((q.a, q.b) == (P, s) for q in term.quotients):
+                continue
             proof = nonnegative(state.facts, s - 1)
             if proof is None or nonnegative(facts_of(state.facts, term), s * variable(v) + s - 1 - P) is None:
                 continue
@@ -128,31 +157,48 @@ def put_defined(state: State, j: int) -> State | None:
     return None
 
 
-def put_assumed(state: State, j: int) -> State | None:
-    """An equation that is assumed replaces the name that it determines; the last in the alphabet where it has two."""
-    term = state.terms[j]
-    used = frozenset().union(*(p.names for p in term.polynomials()))
-    for p in state.sequent.assume:
-        if -p not in state.sequent.assume:
-            continue
+def assumed_values(sequent: Sequent) -> Iterator[tuple[str, Polynomial]]:
+    """The name that an assumed equation determines, the last in the alphabet where it has several, and its value."""
+    for p in sequent.assume:
         t = next((t for t in sorted(p.names, reverse=True) if p.without(t) is not None), None)
-        if t in used and (new := _put(state, j, p, t)) is not None:
+        if t is not None and -p in sequent.assume:
+            yield t, variable(t) - p * p.coefficient(t)
+
+
+def put_assumed(state: State, j: int) -> State | None:
+    """An equation that is assumed replaces the name that it determines."""
+    used = frozenset().union(*(p.names for p in state.terms[j].polynomials()))
+    for name, value in assumed_values(state.sequent):
+        if name in used and (new := _put(state, j, variable(name) - value, name)) is not None:
+            return new
+    return None
+
+
+def put_zero(state: State, j: int) -> State | None:
+    """A free name that what is assumed leaves no value but 0, such as an index below 1, is 0."""
+    term = state.terms[j]
+    equal = {b.key for b in term.brackets}
+    used = frozenset().union(*(p.names for p in term.polynomials()))
+    for name in sorted(used - term.binders):
+        equation = Bracket("=", variable(name))
+        if variable(name) not in state.sequent.assume or equation.key in equal:
+            continue
+        if zero(state.facts, equation.p) is None:
+            continue
+        said = with_brackets(state, j, (equation,))
+        if said is not None and (new := _put(said, len(said.terms) - 1, equation.p, name)) is not None:
             return new
     return None
 
 
 def use_equation(state: State, j: int) -> State | None:
-    """An equation that determines a free name replaces it in coefficient and indices."""
+    """An equation that determines free names replaces one of them, always the same, in coefficient and indices."""
     term = state.terms[j]
     for bracket in term.brackets:
-        if bracket.kind != "=":
-            continue
-        for t in sorted(bracket.p.names - term.binders):
-            rest = bracket.p.without(t)
-            if rest is not None and rest.names & term.binders:
-                new = _put(state, j, bracket.p, t)
-                if new is not None:
-                    return new
+        names = sorted(bracket.p.names - term.binders) if bracket.kind == "=" and bracket.p.names & term.binders else ()
+        t = next((t for t in names if bracket.p.without(t) is not None), None)
+        if t is not None and (new := _put(state, j, bracket.p, t)) is not None:
+            return new
     return None
 
 

@@ -8,13 +8,14 @@ from itertools import combinations, permutations
 
 from symconv.prover import kernel
 from symconv.prover.division import divided
-from symconv.prover.evidence import facts_of
+from symconv.prover.evidence import RuleError, facts_of
 from symconv.prover.kernel import State
-from symconv.prover.polynomial import ONE, ZERO, Polynomial, variable
+from symconv.prover.polynomial import ZERO, Polynomial, variable
 from symconv.prover.positivity import nonnegative
 from symconv.prover.searching.alignment import alignments, fresh, renamed, tensors
 from symconv.prover.searching.brackets import weight_of
-from symconv.prover.searching.ranges import moved, reindexed, split
+from symconv.prover.searching.equations import flattened
+from symconv.prover.searching.ranges import counted_from_bounds, moved, padded_split, reindexed, split
 from symconv.prover.sequent import Bracket, Term
 
 #: The largest range of a number of values that is written out.
@@ -31,7 +32,7 @@ def splits(state: State) -> Iterator[State]:
 
 
 def _digits(state: State, term: Term) -> Iterator[tuple[Polynomial, Polynomial]]:
-    """(N, M) where another term has a digit of N values worth M each; without tensors, any two of its extents."""
+    """(N, M) where another term has a digit of N values worth M or -M each; without tensors, any two of its extents."""
     for other in state.terms:
         if other is term:
             continue
@@ -40,7 +41,7 @@ def _digits(state: State, term: Term) -> Iterator[tuple[Polynomial, Polynomial]]
             for p in read:
                 M = weight_of(p, v)
                 if M is not None and not M.is_constant and M.names <= state.sequent.names:
-                    yield N, M
+                    yield from ((N, M), (N, -M))
         if not other.factors:
             yield from ((N, M) for (_, N), (_, M) in permutations(other.ranges, 2) if not (N * M).is_constant)
 
@@ -62,21 +63,14 @@ def padded_floor_splits(state: State) -> Iterator[State]:
     """An index whose floor by b is taken runs on to the next multiple of b, and is split."""
     for j, term in enumerate(state.terms):
         for q in term.quotients:
-            for v, n in term.ranges:
-                N, _ = divided(n + q.b - 1, q.b)
-                if weight_of(q.a, v) != ONE or N == ZERO or not N.names <= state.sequent.names:
-                    continue
-                longer = moved(state, j, v, sign=1, c=ZERO, m=N * q.b)
-                done = None if longer is None else split(longer, len(longer.terms) - 1, v, (N, q.b))
-                if done is not None:
-                    yield done
+            yield from (done for v, _ in term.ranges if (done := padded_split(state, j, v, q)) is not None)
 
 
 def joins(state: State) -> Iterator[State]:
-    """Two indices that are read as the digits of one number only, where a floor of that number is taken."""
+    """Two indices that are read as the digits of one number only."""
     for j, term in enumerate(state.terms):
         for (q, N), (r, M) in permutations(term.ranges, 2):
-            if not any(weight_of(x.a, q) == M and weight_of(x.a, r) == ONE for x in term.quotients):
+            if not _are_digits(term, q, r, M):
                 continue
             (v,) = fresh(state, term, q, 1)
             joined = replace(
@@ -87,6 +81,13 @@ def joins(state: State) -> Iterator[State]:
             first, second = nonnegative(facts, N), nonnegative(facts, M)
             if q not in joined.names and first is not None and second is not None:
                 yield kernel.join(state, j, (q, r), v, (first, second))
+
+
+def _are_digits(term: Term, q: str, r: str, M: Polynomial) -> bool:
+    """Whether q is always worth M times as much as r."""
+    places = [p for p in term.polynomials() if q in p.names or r in p.names]
+    weights = [(weight_of(p, q), weight_of(p, r)) for p in places]
+    return bool(places) and all(a is not None and b is not None and a == b * M for a, b in weights)
 
 
 def reranges(state: State) -> Iterator[State]:
@@ -102,6 +103,12 @@ def reranges(state: State) -> Iterator[State]:
                 turned = moved(state, j, v, sign=1, c=ZERO, m=m)
                 if turned is not None:
                     yield turned
+
+
+def windows(state: State) -> Iterator[State]:
+    """An index between two bounds by other indices, at a fixed distance, counts from the lower one."""
+    for j in range(len(state.terms)):
+        yield from counted_from_bounds(state, j)
 
 
 def peels(state: State) -> Iterator[State]:
@@ -225,6 +232,12 @@ def floor_cases(state: State) -> Iterator[State]:
                 yield kernel.case(state, j, rest)
 
 
+def nested_floors(state: State) -> Iterator[State]:
+    """A floor of a floor as one floor."""
+    for j, term in enumerate(state.terms):
+        yield from (done for q in term.quotients if (done := flattened(state, j, q)) is not None)
+
+
 def written_out(state: State) -> Iterator[State]:
     """A sum over a range of a few numbers: its last summand by itself."""
     for j, term in enumerate(state.terms):
@@ -258,14 +271,16 @@ def reflections(state: State) -> Iterator[State]:
 
 
 GUESSES: tuple[Callable[[State], Iterator[State]], ...] = (
+    joins,
     cases,
     splits,
     padded_floor_splits,
-    joins,
     reversals,
     peels,
     reranges,
     shifts,
+    windows,
+    nested_floors,
     floor_cases,
     written_out,
     bounds,
@@ -277,4 +292,12 @@ GUESSES: tuple[Callable[[State], Iterator[State]], ...] = (
 def guesses(state: State) -> Iterator[State]:
     """All guesses, the likeliest first."""
     for guess in GUESSES:
-        yield from guess(state)
+        yield from _allowed(guess(state))
+
+
+def _allowed(more: Iterator[State]) -> Iterator[State]:
+    """The guesses up to the first for which the kernel has no rule."""
+    try:
+        yield from more
+    except RuleError:
+        return

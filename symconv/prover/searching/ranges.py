@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import permutations
 
 from symconv.prover import kernel
-from symconv.prover.division import exact_quotient
+from symconv.prover.division import divided, exact_quotient
 from symconv.prover.evidence import facts_of
 from symconv.prover.kernel import State
-from symconv.prover.polynomial import ZERO, Polynomial, constant, variable
+from symconv.prover.polynomial import ONE, ZERO, Polynomial, constant, variable
 from symconv.prover.positivity import nonnegative, zero
 from symconv.prover.searching.alignment import fresh
 from symconv.prover.searching.brackets import weight_of, with_brackets
+from symconv.prover.searching.equations import assumed_values
 from symconv.prover.searching.summation import antidifference
-from symconv.prover.sequent import Bracket, Term
+from symconv.prover.sequent import Bracket, Quotient, Term
 
 
 def shrink_range(state: State, j: int) -> State | None:
@@ -34,9 +37,43 @@ def shrink_range(state: State, j: int) -> State | None:
                 continue
             upper = bracket.p.coefficient(v) == -1
             m, c = (loosest + 1, ZERO) if upper else (n + loosest, -loosest)
-            if m != n and (new := reindexed(state, j, v, sign=1, c=c, m=m)) is not None:
+            if _is_smaller(state, m, n) and (new := reindexed(state, j, v, sign=1, c=c, m=m)) is not None:
                 return new
     return None
+
+
+def count_from_bound(state: State, j: int) -> State | None:
+    """Where no tensor is read: an index between two bounds at a fixed distance counts from the lower one."""
+    return None if state.terms[j].factors else next(counted_from_bounds(state, j), None)
+
+
+def counted_from_bounds(state: State, j: int) -> Iterator[State]:
+    """An index with L <= v < L + m, where L has other indices in it, counts from L."""
+    term = state.terms[j]
+    inequalities = [b.p for b in term.brackets if b.kind == ">="]
+    for low, high in permutations(inequalities, 2):
+        m = low + high + 1
+        for v, _ in term.ranges if m.names <= state.sequent.names else ():
+            if low.without(v) is not None and low.coefficient(v) == 1 and low.names & term.binders > {v}:
+                new = reindexed(state, j, v, sign=1, c=variable(v) - low, m=m)
+                if new is not None:
+                    yield new
+
+
+def put_assumed_in_extents(state: State, j: int) -> State | None:
+    """An equation that is assumed replaces the name that it determines in extents."""
+    for v, n in state.terms[j].ranges:
+        for name, value in assumed_values(state.sequent):
+            if name in n.names and (new := reindexed(state, j, v, sign=1, c=ZERO, m=n.put({name: value}))) is not None:
+                return new
+    return None
+
+
+def _is_smaller(state: State, m: Polynomial, n: Polynomial) -> bool:
+    """Whether m <= n for all sizes; of two extents that are always the same, one is chosen."""
+    if m == n or nonnegative(state.facts, n - m) is None:
+        return False
+    return nonnegative(state.facts, m - n) is None or (len(m.terms), m.key) < (len(n.terms), n.key)
 
 
 def _greatest(state: State, term: Term, p: Polynomial) -> Polynomial | None:
@@ -101,6 +138,24 @@ def split_by_floor(state: State, j: int) -> State | None:
     return None
 
 
+def split_stuffed(state: State, j: int) -> State | None:
+    """An index of which only the multiples of b count is split into those and the rest, which is 0."""
+    term = state.terms[j]
+    known = {b.key for b in term.brackets}
+    stuffed = [q for q in term.quotients if Bracket("=", q.a - q.b * variable(q.name)).key in known]
+    return next((done for q in stuffed for v, _ in term.ranges if (done := padded_split(state, j, v, q))), None)
+
+
+def padded_split(state: State, j: int, v: str, q: Quotient) -> State | None:
+    """An index whose floor by b is taken runs on to the next multiple of b, and is split."""
+    n = state.terms[j].extents[v]
+    N, _ = divided(n + q.b - 1, q.b)
+    if weight_of(q.a, v) != ONE or N in (ZERO, ONE) or not N.names <= state.sequent.names:
+        return None
+    longer = moved(state, j, v, sign=1, c=ZERO, m=N * q.b)
+    return None if longer is None else split(longer, len(longer.terms) - 1, v, (N, q.b))
+
+
 def orient(state: State, j: int) -> State | None:
     """Every index runs so that the first tensor that is read at it, in the order of names, is read forwards.
 
@@ -128,30 +183,43 @@ def single_value(state: State, j: int) -> State | None:
     return None
 
 
+def add_up_free(state: State, j: int) -> State | None:
+    """The sum over an index that no tensor and no bracket reads, in closed form."""
+    term = state.terms[j]
+    for v, n in term.ranges:
+        if any(v in p.names for p in _read(term)) or any(v in b.p.names for b in term.brackets):
+            continue
+        F = antidifference(term.coefficient, v)
+        proof = None if F is None else nonnegative(facts_of(state.facts, kernel.without(term, v, None)), n)
+        if F is not None and proof is not None:
+            return kernel.add_up(state, j, v, F=F, i=None, proofs=(proof, None))
+    return None
+
+
 def add_up(state: State, j: int) -> State | None:
-    """The sum over an index that no tensor reads, in closed form."""
+    """The sum over an index that no tensor reads and one bracket bounds, in closed form."""
     term = state.terms[j]
     for v, n in term.ranges:
         inside = [i for i, b in enumerate(term.brackets) if v in b.p.names]
-        read = [p for _, at in term.factors for p in at] + [q.a for q in term.quotients]
-        if len(inside) > 1 or any(v in p.names for p in read):
+        if len(inside) != 1 or any(v in p.names for p in _read(term)):
             continue
-        F = antidifference(term.coefficient, v)
-        if F is None:
+        F, (i,) = antidifference(term.coefficient, v), inside
+        bracket = term.brackets[i]
+        if F is None or bracket.kind != ">=" or bracket.p.without(v) is None:
             continue
-        i = inside[0] if inside else None
-        if i is not None and (term.brackets[i].kind != ">=" or term.brackets[i].p.without(v) is None):
-            continue
-        if i is not None and term.brackets[i].p.coefficient(v) == 1:
+        if bracket.p.coefficient(v) == 1:
             return reindexed(state, j, v, sign=-1, c=n - 1, m=n)
-        m = n if i is None else term.brackets[i].p + variable(v) + 1
-        rest = kernel.without(term, v, i)
-        facts = facts_of(state.facts, rest)
-        first = nonnegative(facts, m)
-        second = None if i is None else nonnegative(facts, n - m)
-        if first is not None and (i is None or second is not None):
+        m = bracket.p + variable(v) + 1
+        facts = facts_of(state.facts, kernel.without(term, v, i))
+        first, second = nonnegative(facts, m), nonnegative(facts, n - m)
+        if first is not None and second is not None:
             return kernel.add_up(state, j, v, F=F, i=i, proofs=(first, second))
     return None
+
+
+def _read(term: Term) -> list[Polynomial]:
+    """At what tensors are read, and of what floors are taken."""
+    return [p for _, at in term.factors for p in at] + [q.a for q in term.quotients]
 
 
 def count_below(state: State, j: int) -> State | None:

@@ -8,17 +8,16 @@ costs time only.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import combinations, count
-from math import factorial, prod
+from math import factorial, inf, prod
 
 from symconv.prover import kernel
-from symconv.prover.evidence import Proof, RuleError, facts_of
+from symconv.prover.evidence import Proof
 from symconv.prover.kernel import State
-from symconv.prover.polynomial import ZERO
-from symconv.prover.positivity import nonnegative, zero
-from symconv.prover.searching.alignment import alignments, tensors
+from symconv.prover.positivity import nonnegative
+from symconv.prover.searching.cancelling import cancelled
 from symconv.prover.searching.guesses import guesses
 from symconv.prover.searching.simplify import settle
 from symconv.prover.sequent import Sequent, Term
@@ -33,27 +32,79 @@ WEIGHT_OF_GUESS = 0.25
 MAX_SUMMED = 4
 
 
-@dataclass
+@dataclass(frozen=True)
 class Budget:
-    """What a search may still spend, until when; ``last`` is where it stood after the first simplification."""
+    """How many guesses a search may follow, and until when."""
 
     states: int = MAX_STATES
-    end: float = float("inf")
-    seen: set[object] = field(default_factory=set)
-    last: State | None = None
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether no further guess may be followed."""
-        return self.states <= 0 or time.monotonic() > self.end
+    end: float = inf
 
 
 def search(sequent: Sequent, budget: Budget | None = None) -> State | None:
-    """A state without terms, or ``None`` where none was found."""
-    denominators = _denominators(sequent)
-    if denominators is None:
-        return None
-    return _close(kernel.begin(sequent, denominators, _scale(sequent)), budget or Budget())
+    """A state without terms, or ``None`` where none was found; all in one go."""
+    budget = budget or Budget()
+    return Search(sequent, budget.end).follow(budget.states)
+
+
+class Search:
+    """The search for a proof of a sequent until the clock shows ``end``; it simplifies at once, and guesses when asked.
+
+    >>> from symconv.prover.reading import read
+    >>> from symconv.statements.grammar import parse_proposition
+    >>> search = Search(read(parse_proposition("sum(u < K) X[u] = sum(v < K) X[K - 1 - v]")))
+    >>> search.follow(10).is_proved
+    True
+    """
+
+    def __init__(self, sequent: Sequent, end: float = inf) -> None:
+        self._end = end
+        self._open: list[tuple[float, int, int, Iterator[State]]] = []
+        self._seen: set[object] = set()
+        self._first = self._begun(sequent)
+        self._proved: State | None = None
+        if self._first is not None:
+            self._meet(self._first, 0)
+
+    def follow(self, number: int) -> State | None:
+        """A state without terms, after so many more guesses at most; ``None`` where none was found.
+
+        Few terms come first, and the guesses of every state one at a time.
+        """
+        while self._proved is None and self._open and number > 0 and time.monotonic() < self._end:
+            weight, place, depth, more = heappop(self._open)
+            guess = next(more, None)
+            if guess is not None:
+                number -= 1
+                heappush(self._open, (weight + WEIGHT_OF_GUESS, place, depth, more))
+                self._meet(self._simplified(guess), depth + 1)
+        return self._proved
+
+    @property
+    def reason(self) -> str:
+        """Which terms were left after the first simplification, in words."""
+        if self._first is None:
+            return "a divisor is not known to be at least 1"
+        terms = self._first.terms
+        shown = "; ".join(map(str, terms[:3])) + ("; ..." if len(terms) > 3 else "")
+        return f"{len(terms)} terms do not cancel: {shown}"
+
+    def _begun(self, sequent: Sequent) -> State | None:
+        denominators = _denominators(sequent)
+        if denominators is None:
+            return None
+        return self._simplified(cancelled(kernel.begin(sequent, denominators, _scale(sequent)), self._end))
+
+    def _simplified(self, state: State) -> State:
+        return cancelled(settle(state, self._end), self._end)
+
+    def _meet(self, state: State, depth: int) -> None:
+        """The state is a proof, or its guesses are to be followed, if it is new."""
+        if state.is_proved:
+            self._proved = state
+        elif _key(state) not in self._seen and len(state.terms) <= MAX_STATE_TERMS:
+            self._seen.add(_key(state))
+            weight = len(state.terms) + depth * WEIGHT_OF_DEPTH
+            heappush(self._open, (weight, len(self._seen), depth, guesses(state)))
 
 
 def _scale(sequent: Sequent) -> int:
@@ -61,17 +112,13 @@ def _scale(sequent: Sequent) -> int:
     terms = (*sequent.left, *sequent.right)
     if any(t.factors for t in terms):
         return 1
-    indices = max((len(t.ranges) for t in terms), default=0)
-    return prod(factorial(n) for n in range(1, min(indices, MAX_SUMMED) + 1))
+    return max(map(_multiple, terms), default=1)
 
 
-def describe_open(budget: Budget) -> str:
-    """Which terms were left, in words."""
-    if budget.last is None:
-        return "a divisor is not known to be at least 1"
-    terms = budget.last.terms
-    shown = "; ".join(map(str, terms[:3])) + ("; ..." if len(terms) > 3 else "")
-    return f"{len(terms)} terms do not cancel: {shown}"
+def _multiple(term: Term) -> int:
+    """The sum of a power m over an index has denominators that divide (m + 1)!, and its power is m + 1."""
+    power = max((sum(x in term.binders for x in monomial) for monomial in term.coefficient.terms), default=0)
+    return prod(factorial(power + n) for n in range(1, min(len(term.ranges), MAX_SUMMED) + 1))
 
 
 def _denominators(sequent: Sequent) -> list[Proof] | None:
@@ -86,78 +133,5 @@ def _denominators(sequent: Sequent) -> list[Proof] | None:
     return None if any(p is None for p in proofs) else [p for p in proofs if p is not None]
 
 
-def _close(state: State, budget: Budget) -> State | None:
-    """Simplify, cancel, and where terms are left, guess: few terms first, every state's guesses one at a time."""
-    state = _cancelled(settle(state))
-    if state.is_proved:
-        return state
-    budget.last = state
-    order = count()
-    open_states = [(_weight(state, 0), next(order), 0, guesses(state))]
-    budget.seen.add(_key(state))
-    while open_states and not budget.is_spent:
-        weight, _, depth, more = heappop(open_states)
-        try:
-            guess = next(more, None)
-        except RuleError:  # a guess that no rule allows
-            guess = None
-        if guess is None:
-            continue
-        heappush(open_states, (weight + WEIGHT_OF_GUESS, next(order), depth, more))
-        budget.states -= 1
-        child = _cancelled(settle(guess))
-        if child.is_proved:
-            return child
-        if _key(child) not in budget.seen and len(child.terms) <= MAX_STATE_TERMS:
-            budget.seen.add(_key(child))
-            heappush(open_states, (_weight(child, depth + 1), next(order), depth + 1, guesses(child)))
-    return None
-
-
-def _weight(state: State, depth: int) -> float:
-    """The less is left, and the fewer guesses led here, the sooner it is looked at."""
-    return len(state.terms) + depth * WEIGHT_OF_DEPTH
-
-
 def _key(state: State) -> object:
     return frozenset((t.coefficient, t.ranges, frozenset(b.key for b in t.brackets), t.factors) for t in state.terms)
-
-
-def _cancelled(state: State) -> State:
-    """Like terms merged, and coefficients that the facts make 0 removed."""
-    merged = _merged(state)
-    while merged is not None:
-        state = merged
-        merged = _merged(state)
-    for j, term in enumerate(state.terms):
-        pair = None if term.coefficient.is_constant else zero(facts_of(state.facts, term), term.coefficient)
-        if pair is not None:
-            numerators = [q.a for q in term.quotients]
-            goal = (pair[1], pair[0])
-            state = kernel.rewrite(
-                state, j, coefficient=ZERO, numerators=numerators, factors=term.factors, proofs=[goal]
-            )
-            return _cancelled(state)
-    return state
-
-
-def _merged(state: State) -> State | None:
-    for j, k in combinations(range(len(state.terms)), 2):
-        one, other = state.terms[j], state.terms[k]
-        if not _alike(one, other):
-            continue
-        for names in alignments(one, other):
-            try:
-                return kernel.merge(state, j, k, names)
-            except RuleError:
-                continue
-    return None
-
-
-def _alike(one: Term, other: Term) -> bool:
-    return (
-        len(one.ranges) == len(other.ranges)
-        and len(one.brackets) == len(other.brackets)
-        and tensors(one) == tensors(other)
-        and sorted(n.key for _, n in one.ranges) == sorted(n.key for _, n in other.ranges)
-    )

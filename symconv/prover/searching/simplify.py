@@ -6,29 +6,37 @@ what determines an index goes first, so that less is left for the rest.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from math import inf
 
 from symconv.prover.evidence import RuleError
 from symconv.prover.kernel import State
 from symconv.prover.searching import brackets, equations, ranges
+from symconv.prover.sequent import Term
 
 Tactic = Callable[[State, int], State | None]
 #: Tactics that undo one another end here.
 MAX_STEPS = 1_000
 
 TACTICS: tuple[Tactic, ...] = (
+    ranges.add_up_free,
     equations.eliminate_index,
     equations.eliminate_quotient,
     ranges.split_by_floor,
+    ranges.split_stuffed,
     brackets.is_empty,
     brackets.pair_up,
     brackets.drop_implied,
     ranges.single_value,
     equations.put_assumed,
+    ranges.put_assumed_in_extents,
+    equations.put_zero,
     equations.put_defined,
     brackets.restate,
     equations.use_equation,
     ranges.shrink_range,
+    ranges.count_from_bound,
     ranges.orient,
     equations.name_digit,
     ranges.add_up,
@@ -36,21 +44,29 @@ TACTICS: tuple[Tactic, ...] = (
 )
 
 
-def settle(state: State) -> State:
-    """Every term as simple as the tactics make it, in at most ``MAX_STEPS`` steps."""
+def settle(state: State, end: float = inf) -> State:
+    """Every term as simple as the tactics make it, in at most ``MAX_STEPS`` steps, until the clock shows ``end``."""
     j, last = 0, len(state.steps) + MAX_STEPS
-    while j < len(state.terms) and len(state.steps) < last:
-        changed = simplified(state, j)
+    past: list[frozenset[Term]] = [frozenset()] * len(state.terms)
+    while j < len(state.terms) and len(state.steps) < last and time.monotonic() < end:
+        been = past[j] | {state.terms[j]}
+        changed = simplified(state, j, been)
         if changed is None:
             j += 1
         else:
+            del past[j]
+            past += [been] * (len(changed.terms) - len(past))
             state = changed
     return state
 
 
-def simplified(state: State, j: int) -> State | None:
-    """One step on term j."""
-    return next((new for tactic in TACTICS if (new := _tried(tactic, state, j)) is not None), None)
+def simplified(state: State, j: int, past: frozenset[Term] = frozenset()) -> State | None:
+    """One step on term j that does not lead back to what it was in the ``past``."""
+    for tactic in TACTICS:
+        new = _tried(tactic, state, j)
+        if new is not None and past.isdisjoint(new.terms[len(state.terms) - 1 :]):
+            return new
+    return None
 
 
 def _tried(tactic: Tactic, state: State, j: int) -> State | None:
