@@ -6,13 +6,14 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from symconv.errors import ArgumentError, StatementError, SymconvError, sentence
 
 if TYPE_CHECKING:
+    from symconv.prover.coq.files import TheoremText
     from symconv.prover.library import LibraryTheorem
     from symconv.prover.refuting.counterexample import Counterexample
     from symconv.prover.theorem import Theorem
@@ -33,6 +34,7 @@ class Attempt:
     certificate_text, sequent_text   JSON
     reason             the counterexample in words, or where the search stood
     counterexample     plain data; ``snippet`` is a program that shows it
+    coq                the theorem for Coq, where that was wanted
     """
 
     theorem: LibraryTheorem
@@ -47,6 +49,7 @@ class Attempt:
     reason: str = ""
     counterexample: Mapping[str, Any] | None = None
     snippet: str = ""
+    coq: TheoremText | None = None
 
     @property
     def name(self) -> str:
@@ -76,10 +79,12 @@ def _parsed(text: str) -> Mapping[str, Any] | None:
     return found
 
 
-def attempts(theorems: Sequence[LibraryTheorem], jobs: int | None, time_limit: float) -> Iterator[Attempt]:
+def attempts(
+    theorems: Sequence[LibraryTheorem], jobs: int | None, time_limit: float, *, coq: bool = False
+) -> Iterator[Attempt]:
     """An attempt for each theorem, in their order, by ``jobs`` processes; raises ``TheoremError`` for a bad one."""
-    wanted = _processors() if jobs is None and len(theorems) > FEW else jobs or 1
-    one = partial(attempt, time_limit=time_limit)
+    wanted = processors() if jobs is None and len(theorems) > FEW else jobs or 1
+    one = partial(attempt, time_limit=time_limit, coq=coq)
     if min(wanted, len(theorems)) <= 1:
         yield from map(one, theorems)
         return
@@ -96,7 +101,8 @@ def attempts(theorems: Sequence[LibraryTheorem], jobs: int | None, time_limit: f
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _processors() -> int:
+def processors() -> int:
+    """How many processes can run at once."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -104,7 +110,7 @@ def _die_when_interrupted() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def attempt(theorem: LibraryTheorem, *, time_limit: float) -> Attempt:
+def attempt(theorem: LibraryTheorem, *, time_limit: float, coq: bool = False) -> Attempt:
     """Try to prove one theorem; raises ``TheoremError`` where its statement cannot be read."""
     from symconv.prover.prove import prove
     from symconv.prover.theorem import Refuted, Unknown
@@ -119,7 +125,12 @@ def attempt(theorem: LibraryTheorem, *, time_limit: float) -> Attempt:
         return Attempt(theorem, UNKNOWN, time.perf_counter() - begun, reason=unknown.reason)
     except SymconvError as error:
         raise theorem.refused(error) from None
-    return _proved(theorem, time.perf_counter() - begun, found)
+    proved = _proved(theorem, time.perf_counter() - begun, found)
+    if not coq:
+        return proved
+    from symconv.prover.coq.exporting import exported
+
+    return replace(proved, coq=exported(theorem, found))
 
 
 def _proved(theorem: LibraryTheorem, seconds: float, found: Theorem) -> Attempt:

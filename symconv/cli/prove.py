@@ -16,6 +16,7 @@ from symconv.errors import ArgumentError, sentence
 
 if TYPE_CHECKING:
     from symconv.cli.attempts import Attempt
+    from symconv.cli.coq import CoqRun
     from symconv.prover.library import LibraryTheorem
 
 
@@ -42,8 +43,12 @@ def prove(
     tex: Annotated[Path | None, typer.Option(help="Write a whole LaTeX document.")] = None,
     pdf: Annotated[Path | None, typer.Option(help="Write a document as PDF (needs pdflatex).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print plain data.")] = False,
+    coq: Annotated[
+        bool, typer.Option("--coq", help="Have Coq check each proof too, by a checker that is itself proved.")
+    ] = False,
 ) -> None:
     """Prove theorems for all sizes.  Exit status: 0 all proved and checked, 1 refuted or not proved, 2 bad input."""
+    from symconv.cli.coq import check_in_coq, find_coq
     from symconv.cli.files import emit
 
     beside = {"--where": where, "--assuming": assuming, "--count": count, "--integer": integer}
@@ -53,13 +58,18 @@ def prove(
         theorems: Sequence[LibraryTheorem] = (theorem_of(statement, where, assuming, count, integer),)
     else:
         theorems = _chosen(path, only)
-    found = _attempted(theorems, jobs, time_limit)
+    if coq:
+        find_coq()
+    found = _attempted(theorems, jobs, time_limit, coq)
     written = [] if out is None else _write_certificates(found, out)
+    whole = path is None and statement is None and only is None
+    run = check_in_coq(found, hand=whole, jobs=jobs, out=out) if coq else None
     if tex is not None or pdf is not None or latex:
         _write_document(found, _title(path, statement), tex, pdf)
     else:
-        emit(_json(found, written) if as_json else _text(found, written, snippet))
-    raise typer.Exit(int(not all(attempt.is_done for attempt in found)))
+        emit(_json(found, written, run) if as_json else _text(found, written, snippet, run))
+    is_done = all(attempt.is_done for attempt in found) and (run is None or run.is_accepted)
+    raise typer.Exit(int(not is_done))
 
 
 def _check_choices(path: Path | None, statement: str | None, only: str | None, beside: dict[str, Texts]) -> None:
@@ -98,12 +108,12 @@ def _chosen(path: Path | None, only: str | None) -> Sequence[LibraryTheorem]:
     return chosen
 
 
-def _attempted(theorems: Sequence[LibraryTheorem], jobs: int | None, time_limit: float) -> list[Attempt]:
+def _attempted(theorems: Sequence[LibraryTheorem], jobs: int | None, time_limit: float, coq: bool) -> list[Attempt]:
     from symconv.cli.attempts import attempts
 
     found = []
     with _progress(len(theorems)) as progress:
-        for attempt in attempts(theorems, jobs, time_limit):
+        for attempt in attempts(theorems, jobs, time_limit, coq=coq):
             found.append(attempt)
             progress(attempt)
     return found
@@ -155,15 +165,19 @@ def _write_document(found: Sequence[Attempt], title: str, tex: Path | None, pdf:
         emit(document)
 
 
-def _json(found: Sequence[Attempt], written: Sequence[str]) -> str:
+def _json(found: Sequence[Attempt], written: Sequence[str], run: CoqRun | None) -> str:
     from json import dumps
 
+    from symconv.cli.coq import coq_data
     from symconv.cli.verdicts import attempt_data
 
-    return dumps({"theorems": [attempt_data(attempt) for attempt in found], "written": list(written)}, indent=2)
+    data = {"theorems": [attempt_data(attempt) for attempt in found], "written": list(written)}
+    return dumps(data if run is None else {**data, "coq": coq_data(run)}, indent=2)
 
 
-def _text(found: Sequence[Attempt], written: Sequence[str], snippet: bool) -> str:
+def _text(found: Sequence[Attempt], written: Sequence[str], snippet: bool, run: CoqRun | None) -> str:
+    from symconv.cli.coq import coq_text
     from symconv.cli.verdicts import attempts_text
 
-    return "\n".join((attempts_text(found, snippet=snippet), *(f"written: {name}" for name in written)))
+    told = [] if run is None else ["", coq_text(run)]
+    return "\n".join((attempts_text(found, snippet=snippet), *(f"written: {name}" for name in written), *told))

@@ -15,6 +15,7 @@ from symconv.errors import SymconvError, TheoremError, sentence
 from symconv.shipped import proofs_folder
 
 if TYPE_CHECKING:
+    from symconv.statements.outline import Outline
     from symconv.statements.proposition import Proposition
 
 MAX_BYTES = 1_000_000
@@ -61,6 +62,18 @@ class LibraryTheorem:
 
         try:
             return parse_proposition(
+                self.text, where=self.where, assuming=self.assuming, counts=self.counts, integers=self.integers
+            )
+        except SymconvError as error:
+            raise self.refused(error) from None
+
+    @property
+    def outline(self) -> Outline:
+        """The same with the definitions of tensors beside it; raises as ``proposition`` does."""
+        from symconv.statements.grammar import parse_outline
+
+        try:
+            return parse_outline(
                 self.text, where=self.where, assuming=self.assuming, counts=self.counts, integers=self.integers
             )
         except SymconvError as error:

@@ -6,7 +6,7 @@ product; bound indices get names of their own; quotients with numbers or sizes b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import lcm
 
@@ -19,6 +19,7 @@ from symconv.prover.positivity import nonnegative
 from symconv.prover.ratios import Ratio, ratio_of
 from symconv.prover.sequent import Bracket, Defined, Quotient, Sequent, Term
 from symconv.statements import language
+from symconv.statements.definitions import NamedTensor
 from symconv.statements.functions import TapsBelow
 from symconv.statements.proposition import Proposition
 from symconv.statements.symbols import size, symbols_of
@@ -33,14 +34,15 @@ def read(proposition: Proposition) -> Sequent:
     Raises ``StatementError`` for what the language of proofs does not have: a divisor that may be 0, a quotient that
     is no integer, conditions with "or", functions of indices other than floor and mod.
     """
-    return _Reader(proposition).sequent()
+    return Reader(proposition).sequent()
 
 
 @dataclass
 class _Scope:
-    """Names bound by the term that is read, and the floors of indices found in it."""
+    """Names bound by the term that is read or around it, and the floors of indices found in it."""
 
     names: dict[str, str]
+    around: tuple[str, ...] = ()
     extents: list[tuple[str, Polynomial]] = field(default_factory=list)
     quotients: list[Quotient] = field(default_factory=list)
     brackets: list[Bracket] = field(default_factory=list)
@@ -48,7 +50,7 @@ class _Scope:
     @property
     def bound(self) -> set[str]:
         """The names that have a value inside the term only."""
-        return {v for v, _ in self.extents} | {q.name for q in self.quotients}
+        return {*self.around, *(v for v, _ in self.extents), *(q.name for q in self.quotients)}
 
     def check_divisor(self, den: Polynomial) -> None:
         """Refuse a divisor that differs from summand to summand."""
@@ -57,20 +59,35 @@ class _Scope:
             raise StatementError(sentence(f"divisor={shown}", "depends on the index of a sum", "divide by sizes only"))
 
 
-class _Reader:
-    def __init__(self, proposition: Proposition) -> None:
+class Reader:
+    """Reads a proposition, and terms of tensors that are defined beside it, into polynomials in one set of names."""
+
+    def __init__(self, proposition: Proposition, definitions: Sequence[NamedTensor] = ()) -> None:
         self._proposition = proposition
         self._products = dict(_products(proposition))
-        self._used = {s.name for s in symbols_of([*_expressions(proposition), *self._products.values()])}
+        self._local = {x for d in definitions for x in d.parameters}
+        inside = [t for d in definitions for t in d.terms]
+        told = [*proposition.left.terms, *proposition.right.terms, *inside]
+        self._local |= {r.index for t in told for r in t.ranges}
+        self._symbols = symbols_of([*_expressions(proposition), *(e for t in inside for e in _parts(t))])
+        self._used = {s.name for s in symbols_of([*self._symbols, *self._products.values()]) | self._local}
         self._bound: set[str] = set()
         self._defined: list[Defined] = []
         self._assume: list[Polynomial] = []
 
     def sequent(self) -> Sequent:
+        """The formal statement, where nothing but the proposition was given."""
+        left, right = self.sides()
+        return self.about(left, right)
+
+    def about(self, left: tuple[Term, ...], right: tuple[Term, ...]) -> Sequent:
+        """The statement of two sides under the definitions and assumptions that were read."""
+        return Sequent(tuple(self._defined), tuple(dict.fromkeys(self._assume)), left, right)
+
+    def sides(self) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
         """Roles, ranges, conditions, then both sides over common denominators."""
         p = self._proposition
-        bound = {r.index for side in (p.left, p.right) for t in side.terms for r in t.ranges}
-        for s in sorted(symbols_of(_expressions(p)) - bound - set(self._products), key=str):
+        for s in sorted(self._symbols - self._local - set(self._products), key=str):
             self._assume += _role(s)
         for value in self._products.values():
             for s in sorted(value.free_symbols, key=str):
@@ -80,10 +97,29 @@ class _Reader:
             self._assume += (i, n - 1 - i)
         for condition in p.assuming:
             self._assume += self._facts(condition)
-        sides = [[self._term(t) for t in side.terms] for side in (p.left, p.right)]
+        sides = [[self._term(t, _Scope({})) for t in side.terms] for side in (p.left, p.right)]
         common = self._common([den for side in sides for found in side for _, den in found])
         left, right = (tuple(self._cleared(t, den, common) for found in side for t, den in found) for side in sides)
-        return Sequent(tuple(self._defined), tuple(dict.fromkeys(self._assume)), left, right)
+        return left, right
+
+    def definition(self, named: NamedTensor) -> tuple[tuple[str, ...], tuple[Term, ...]]:
+        """The parameters of a defined tensor under new names, and its terms.
+
+        Raises ``StatementError`` where a coefficient is no integer.
+        """
+        parameters = tuple(self._new_name(x.name) for x in named.parameters)
+        names = {x.name: new for x, new in zip(named.parameters, parameters, strict=True)}
+        found = [made for t in named.terms for made in self._term(t, _Scope(names, parameters))]
+        for term, den in found:
+            if den != ONE:
+                raise StatementError(
+                    sentence(f"coefficient=({term.coefficient})/({den})", "is no integer", "put the definition in")
+                )
+        return parameters, tuple(term for term, _ in found)
+
+    def new_name(self, name: str) -> str:
+        """A name that nothing has that was read so far, like another one."""
+        return self._new_name(name.partition(".")[0])
 
     def _facts(self, condition: Basic) -> Iterator[Polynomial]:
         """What a condition makes >= 0."""
@@ -107,12 +143,12 @@ class _Reader:
         if isinstance(condition, Eq):
             yield -difference
 
-    def _term(self, term: language.Term) -> list[tuple[Term, Polynomial]]:
+    def _term(self, term: language.Term, around: _Scope) -> list[tuple[Term, Polynomial]]:
         """The term, each summand of its coefficient by itself, with what it is divided by."""
-        extents = [(r.index.name, self._polynomial(r.extent, None)) for r in term.ranges]
+        extents = [(r.index.name, self._polynomial(r.extent, around)) for r in term.ranges]
         found = []
         for part in Add.make_args(term.coefficient.expand()):
-            scope = _Scope({})
+            scope = _Scope(dict(around.names), around.around)
             for v, n in extents:
                 scope.names[v] = self._bind(v, n, scope)
             for bracket in term.brackets:
@@ -297,13 +333,17 @@ def _expressions(p: Proposition) -> Iterator[Basic]:
     yield from p.assuming
     for side in (p.left, p.right):
         for term in side.terms:
-            yield term.coefficient
-            for r in term.ranges:
-                yield r.extent
-            for bracket in term.brackets:
-                yield from (getattr(bracket, name) for name in bracket.__dataclass_fields__)
-            for f in term.factors:
-                yield from f.at
+            yield from _parts(term)
+
+
+def _parts(term: language.Term) -> Iterator[Basic]:
+    yield term.coefficient
+    for r in term.ranges:
+        yield r.extent
+    for bracket in term.brackets:
+        yield from (getattr(bracket, name) for name in bracket.__dataclass_fields__)
+    for f in term.factors:
+        yield from f.at
 
 
 def _divides(condition: Basic) -> tuple[Symbol, Expr] | None:

@@ -60,6 +60,15 @@ class Theorem:
         """The statement in LaTeX, for mathematics mode."""
         return self.statement.latex()
 
+    def coq(self) -> str:
+        """The theorem as a file of Coq, which needs the verified checker that ships with symconv.
+
+        The statement is plain Gallina; the proof has the verified checker replay the certificate.
+        """
+        from symconv.prover.coq.exporting import theorem_file
+
+        return theorem_file(self)
+
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 

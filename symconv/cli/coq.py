@@ -1,0 +1,158 @@
+"""``symconv prove --coq``: what Coq says of theorems and hand proofs, as text and as plain data."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from symconv.errors import ArgumentError, sentence
+
+if TYPE_CHECKING:
+    from symconv.cli.attempts import Attempt
+    from symconv.prover.coq.checking import CoqVerdict
+    from symconv.prover.coq.files import TheoremText
+
+
+@dataclass(frozen=True)
+class CoqRun:
+    """What Coq said of theorems with certificates and of hand proofs, its version, and the seconds of the whole run."""
+
+    version: str
+    theorems: tuple[CoqVerdict, ...]
+    hand_proofs: tuple[CoqVerdict, ...]
+    seconds: float
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether Coq accepted everything."""
+        return all(v.is_accepted for v in (*self.theorems, *self.hand_proofs))
+
+
+def find_coq() -> None:
+    """Refuse what needs Coq where it is missing, before any work is done for it; raises ``ArgumentError``."""
+    from symconv.prover.coq.toolchain import find_toolchain
+
+    find_toolchain()
+
+
+def check_in_coq(found: Sequence[Attempt], *, hand: bool, jobs: int | None, out: Path | None) -> CoqRun:
+    """Have the theorems that are proved checked by Coq, and the hand proofs of the library if ``hand``.
+
+    The files stay in the folder ``out``, where one is given.  Raises ``ArgumentError`` where Coq is missing.
+    """
+    from symconv.cli.attempts import processors
+    from symconv.prover.coq.checking import check_hand_proofs, check_modules
+    from symconv.prover.coq.shipped_files import compiled_checker
+    from symconv.prover.coq.toolchain import find_toolchain
+
+    toolchain, begun, workers = find_toolchain(), time.perf_counter(), jobs or processors()
+    modules = _modules(found)
+    with _folder(out) as folder, _status() as status:
+        checker = compiled_checker(toolchain, workers, lambda c: status(f"{c.name}.v"))
+        verdicts: list[CoqVerdict] = []
+        for checked in check_modules(toolchain, modules, folder, checker=checker, jobs=workers):
+            verdicts += checked
+            status(f"{len(verdicts)} theorems")
+        by_hand = check_hand_proofs(toolchain, folder, workers, lambda c: status(f"{c.name}.v")) if hand else []
+    return CoqRun(toolchain.version, tuple(verdicts), tuple(by_hand), time.perf_counter() - begun)
+
+
+def _modules(found: Sequence[Attempt]) -> dict[str, list[TheoremText]]:
+    """The theorems by the files that they come from; a module has the name of its file."""
+    texts = [(attempt.theorem.file, attempt.coq) for attempt in found if attempt.is_done and attempt.coq is not None]
+    modules: dict[str, list[TheoremText]] = {}
+    for file, several in groupby(texts, key=lambda pair: pair[0]):
+        modules[_module(file, len(modules))] = [text for _, text in several]
+    return modules
+
+
+def _module(file: str, number: int) -> str:
+    words = "".join(word.capitalize() for word in file.replace("-", "_").split("_"))
+    return f"Theorems{words}" if words.isidentifier() and words.isascii() else f"Theorems{number}"
+
+
+@contextmanager
+def _folder(out: Path | None) -> Iterator[Path]:
+    if out is None:
+        with tempfile.TemporaryDirectory(prefix="symconv-coq-") as folder:
+            yield Path(folder)
+        return
+    try:
+        out.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ArgumentError(
+            sentence(f"folder={str(out)!r}", f"cannot be made ({error.strerror})", "name another one")
+        ) from None
+    yield out.resolve()
+
+
+@contextmanager
+def _status() -> Iterator[Any]:
+    """What Coq did last, on stderr, while somebody watches."""
+    import sys
+
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Coq") as shown:
+        yield lambda what: shown.update(f"Coq: {what}")
+
+
+def coq_text(run: CoqRun) -> str:
+    """A line for each theorem, then what it all rests on."""
+    from symconv.render.tables import table
+
+    rows = [
+        (v.name, kind, "accepted" if v.is_accepted else "REFUSED", _time(v.seconds), ", ".join(v.axioms) or "none")
+        for kind, verdicts in (("certificate", run.theorems), ("hand proof", run.hand_proofs))
+        for v in verdicts
+    ]
+    told = table(("theorem", "proof", f"Coq {run.version}", "time", "axioms"), rows)
+    errors = [f"{v.name}: {' '.join(v.error.split())[:600]}" for v in run.theorems + run.hand_proofs if v.error]
+    return "\n".join((told, *errors, _summary(run)))
+
+
+def _summary(run: CoqRun) -> str:
+    accepted = sum(v.is_accepted for v in run.theorems)
+    parts = [f"{accepted} of {len(run.theorems)} certificates"]
+    if run.hand_proofs:
+        parts.append(f"{sum(v.is_accepted for v in run.hand_proofs)} of {len(run.hand_proofs)} hand proofs")
+    closed = sum(v.is_accepted and not v.axioms for v in run.theorems + run.hand_proofs)
+    told = f"{' and '.join(parts)} accepted by Coq {run.version} in {run.seconds:.0f} s; {closed} rest on no axiom"
+    measured = {v.name: v.seconds for v in run.theorems if v.seconds is not None}
+    longest = max(measured, key=measured.__getitem__, default=None)
+    return told if longest is None else f"{told}; the longest is {longest}, {measured[longest]:.2f} s"
+
+
+def _time(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:.2f} s"
+
+
+def coq_data(run: CoqRun) -> dict[str, Any]:
+    """The same as plain data."""
+    return {
+        "version": run.version,
+        "seconds": run.seconds,
+        "certificates": [verdict_data(v) for v in run.theorems],
+        "hand_proofs": [verdict_data(v) for v in run.hand_proofs],
+    }
+
+
+def verdict_data(verdict: CoqVerdict) -> dict[str, Any]:
+    """One verdict as plain data."""
+    return {
+        "name": verdict.name,
+        "file": verdict.module,
+        "accepted": verdict.is_accepted,
+        "seconds": verdict.seconds,
+        "axioms": list(verdict.axioms),
+        "error": verdict.error,
+    }

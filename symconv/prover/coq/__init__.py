@@ -1,0 +1,1 @@
+"""Theorems for Coq: readable statements, certificates as data, and what Coq says of them."""

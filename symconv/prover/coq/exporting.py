@@ -1,0 +1,60 @@
+"""From theorems to what Coq reads: as they were written, where that form has a certificate, else in one sum."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+from symconv.errors import StatementError
+from symconv.prover.coq.files import CoqTheorem, TheoremText, file_texts, theorem_text
+from symconv.prover.coq.outlined import OutlinedSequent
+from symconv.prover.coq.outlining import outlined
+from symconv.prover.searching.search import Search
+
+if TYPE_CHECKING:
+    from symconv.prover.library import LibraryTheorem
+    from symconv.prover.theorem import Theorem
+
+#: How many guesses a search for the form with definitions may follow, and how many seconds.
+_GUESSES = 300
+_SECONDS = 10.0
+#: The name of a theorem that has none.
+NAMELESS = "theorem"
+
+
+def exported(written: LibraryTheorem, proved: Theorem) -> TheoremText:
+    """A theorem of a file, with the definitions of its tensors as they were written, if it has such.
+
+    Definitions are put in one by one by Coq's checker; the certificate is one of its own for what comes of that.
+    """
+    found = _outlined(written) if written.where else None
+    name = written.name or NAMELESS
+    if found is None:
+        return theorem_text(CoqTheorem(name, written.says, OutlinedSequent.plain(proved.sequent), proved.certificate))
+    return theorem_text(CoqTheorem(name, written.says, *found))
+
+
+def _outlined(written: LibraryTheorem) -> tuple[OutlinedSequent, dict[str, object]] | None:
+    try:
+        statement = outlined(written.outline)
+    except StatementError:  # a definition with fractions
+        return None
+    if not statement.definitions:
+        return None
+    state = Search(statement.sequent, time.monotonic() + _SECONDS).follow(_GUESSES)
+    if state is None:
+        return None
+    made = {"denominators": state.denominators, "scale": state.scale, "steps": state.steps}
+    return statement, json.loads(json.dumps(made))
+
+
+def theorem_file(theorem: Theorem) -> str:
+    """One theorem as a whole file, its data before it."""
+    text = theorem_text(
+        CoqTheorem(theorem.name or NAMELESS, theorem.says, OutlinedSequent.plain(theorem.sequent), theorem.certificate)
+    )
+    data, statement = file_texts("Theorem", [text]).values()
+    heading, _, body = statement.partition("\n\n")
+    definitions = data.partition("\n\n")[2]
+    return "\n\n".join((heading.replace(" TheoremData.", " Terms Evidence Rules."), definitions, body))
