@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -41,11 +41,12 @@ def find_coq() -> None:
     find_toolchain()
 
 
-def check_in_coq(found: Sequence[Attempt], *, hand: bool, jobs: int | None, out: Path | None) -> CoqRun:
-    """Have the theorems that are proved checked by Coq, and the hand proofs of the library if ``hand``.
+def check_in_coq(found: Sequence[Attempt], *, whole: bool, jobs: int | None, out: Path | None) -> CoqRun:
+    """Have the theorems that are proved checked by Coq; if ``whole``, those about layers and the hand proofs too.
 
     The files stay in the folder ``out``, where one is given.  Raises ``ArgumentError`` where Coq is missing.
     """
+    from symconv.backing.exported_layers import exported_layer_theorems
     from symconv.cli.attempts import processors
     from symconv.prover.coq.checking import check_hand_proofs, check_modules
     from symconv.prover.coq.shipped_files import compiled_checker
@@ -53,13 +54,15 @@ def check_in_coq(found: Sequence[Attempt], *, hand: bool, jobs: int | None, out:
 
     toolchain, begun, workers = find_toolchain(), time.perf_counter(), jobs or processors()
     modules = _modules(found)
+    if whole:
+        modules["Layers"] = list(exported_layer_theorems())
     with _folder(out) as folder, _status() as status:
         checker = compiled_checker(toolchain, workers, lambda c: status(f"{c.name}.v"))
         verdicts: list[CoqVerdict] = []
         for checked in check_modules(toolchain, modules, folder, checker=checker, jobs=workers):
             verdicts += checked
             status(f"{len(verdicts)} theorems")
-        by_hand = check_hand_proofs(toolchain, folder, workers, lambda c: status(f"{c.name}.v")) if hand else []
+        by_hand = check_hand_proofs(toolchain, folder, workers, lambda c: status(f"{c.name}.v")) if whole else []
     return CoqRun(toolchain.version, tuple(verdicts), tuple(by_hand), time.perf_counter() - begun)
 
 
@@ -107,17 +110,25 @@ def _status() -> Iterator[Any]:
 
 
 def coq_text(run: CoqRun) -> str:
-    """A line for each theorem, then what it all rests on."""
+    """A line for each theorem, the axioms that any rest on, and what it comes to."""
     from symconv.render.tables import table
 
+    told = [(v, "certificate") for v in run.theorems] + [(v, "hand proof") for v in run.hand_proofs]
+    axioms = {name: number for number, name in enumerate(dict.fromkeys(a for v, _ in told for a in v.axioms), start=1)}
     rows = [
-        (v.name, kind, "accepted" if v.is_accepted else "REFUSED", _time(v.seconds), ", ".join(v.axioms) or "none")
-        for kind, verdicts in (("certificate", run.theorems), ("hand proof", run.hand_proofs))
-        for v in verdicts
+        (v.name, kind, "accepted" if v.is_accepted else "REFUSED", _time(v.seconds), _numbers(v, axioms))
+        for v, kind in told
     ]
-    told = table(("theorem", "proof", f"Coq {run.version}", "time", "axioms"), rows)
-    errors = [f"{v.name}: {' '.join(v.error.split())[:600]}" for v in run.theorems + run.hand_proofs if v.error]
-    return "\n".join((told, *errors, _summary(run)))
+    lines = [table(("theorem", "proof", f"Coq {run.version}", "time", "axioms"), rows)]
+    lines += [f"axiom {number}: {name}" for name, number in axioms.items()]
+    lines += [f"{v.name}: {' '.join(v.error.split())[:600]}" for v, _ in told if v.error]
+    return "\n".join((*lines, _summary(run)))
+
+
+def _numbers(verdict: CoqVerdict, axioms: Mapping[str, int]) -> str:
+    if not verdict.is_accepted:
+        return ""
+    return ", ".join(str(axioms[name]) for name in verdict.axioms) or "none"
 
 
 def _summary(run: CoqRun) -> str:

@@ -63,7 +63,7 @@ def prove(
     found = _attempted(theorems, jobs, time_limit, coq)
     written = [] if out is None else _write_certificates(found, out)
     whole = path is None and statement is None and only is None
-    run = check_in_coq(found, hand=whole, jobs=jobs, out=out) if coq else None
+    run = check_in_coq(found, whole=whole, jobs=jobs, out=out) if coq else None
     if tex is not None or pdf is not None or latex:
         _write_document(found, _title(path, statement), tex, pdf)
     else:

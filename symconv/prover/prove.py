@@ -16,7 +16,7 @@ from symconv.prover.reading import read
 from symconv.prover.refuting.refuter import refute
 from symconv.prover.searching.search import Search
 from symconv.prover.sequent import Sequent
-from symconv.prover.theorem import Refuted, Theorem, Unknown, is_certified
+from symconv.prover.theorem import Refuted, Theorem, Unknown, certificate_data, is_certified
 from symconv.statements import Statement
 from symconv.statements.equating import equate
 from symconv.statements.expression import Expression, Scalar
@@ -67,14 +67,7 @@ def prove(
 
 def certified(statement: Proposition, sequent: Sequent, state: State) -> Theorem:
     """The theorem, once the independent checker has accepted the certificate as a reader would meet it."""
-    made = {
-        "format": 1,
-        "statement": sequent.hash,
-        "denominators": state.denominators,
-        "scale": state.scale,
-        "steps": state.steps,
-    }
-    certificate = json.loads(json.dumps(made))
+    certificate = certificate_data(sequent, state)
     if not state.is_proved or not is_certified(certificate, sequent):
         raise Unknown(statement, "the checker refused the certificate that was found")
     return Theorem(statement, sequent, certificate)

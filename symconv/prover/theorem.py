@@ -10,6 +10,7 @@ from typing import Any
 
 from symconv.errors import SymconvError, sentence
 from symconv.prover import checker
+from symconv.prover.kernel import State
 from symconv.prover.refuting.counterexample import Counterexample
 from symconv.prover.sequent import Sequent
 from symconv.statements.proposition import Proposition
@@ -96,6 +97,19 @@ class Unknown(SymconvError):  # noqa: N818 - likewise
         super().__init__(
             sentence("statement", f"is neither proved nor refuted, {reason}", "prove smaller steps, or assume more")
         )
+
+
+def certificate_data(sequent: Sequent, state: State) -> dict[str, Any]:
+    """The certificate of a state of the kernel, as a reader would meet it: plain data that has been JSON."""
+    made = {
+        "format": 1,
+        "statement": sequent.hash,
+        "denominators": state.denominators,
+        "scale": state.scale,
+        "steps": state.steps,
+    }
+    found: dict[str, Any] = json.loads(json.dumps(made))
+    return found
 
 
 def is_certified(certificate: Mapping[str, Any], sequent: Sequent) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, sympify
 
 from symconv.errors import StatementError, sentence
 from symconv.prover.coq.files import wrapped
@@ -60,9 +60,11 @@ class CoqDefinition:
         """The definition reading other tensors."""
         return NamedTensor(self.named.parameters, tuple(_renamed(t, tensors) for t in self.named.terms))
 
-    def entry(self, copy: str, sizes: Mapping[str, Expr], at: Sequence[Expr]) -> Expression:
+    def entry(self, copy: str, sizes: Mapping[str, Expr | int], at: Sequence[Expr]) -> Expression:
         """One entry of the layer with these sizes; ``copy`` is the name under which it is read."""
-        return Expression((Term((), (), (Access(copy, (*(sizes[s] for s in self.sizes), *at)),)),))
+        return Expression(
+            (Term((), (), (Access(copy, (*(sympify(sizes[s], strict=True) for s in self.sizes), *at)),)),)
+        )
 
     def text(self) -> str:
         """The definition in Gallina."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from symconv.errors import StatementError
 from symconv.prover.coq.files import CoqTheorem, TheoremText, file_texts, theorem_text
 from symconv.prover.coq.outlined import OutlinedSequent
 from symconv.prover.coq.outlining import outlined
 from symconv.prover.searching.search import Search
+from symconv.prover.sequent import Sequent
+from symconv.prover.theorem import certificate_data, is_certified
 
 if TYPE_CHECKING:
     from symconv.prover.library import LibraryTheorem
@@ -35,18 +37,22 @@ def exported(written: LibraryTheorem, proved: Theorem) -> TheoremText:
     return theorem_text(CoqTheorem(name, written.says, *found))
 
 
-def _outlined(written: LibraryTheorem) -> tuple[OutlinedSequent, dict[str, object]] | None:
+def _outlined(written: LibraryTheorem) -> tuple[OutlinedSequent, Mapping[str, Any]] | None:
     try:
         statement = outlined(written.outline)
     except StatementError:  # a definition with fractions
         return None
-    if not statement.definitions:
-        return None
-    state = Search(statement.sequent, time.monotonic() + _SECONDS).follow(_GUESSES)
+    certificate = certificate_of(statement.sequent) if statement.definitions else None
+    return None if certificate is None else (statement, certificate)
+
+
+def certificate_of(sequent: Sequent) -> Mapping[str, Any] | None:
+    """A certificate that the independent checker accepts, as plain data; ``None`` where none is found."""
+    state = Search(sequent, time.monotonic() + _SECONDS).follow(_GUESSES)
     if state is None:
         return None
-    made = {"denominators": state.denominators, "scale": state.scale, "steps": state.steps}
-    return statement, json.loads(json.dumps(made))
+    made = certificate_data(sequent, state)
+    return made if is_certified(made, sequent) else None
 
 
 def theorem_file(theorem: Theorem) -> str:

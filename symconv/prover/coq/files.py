@@ -43,6 +43,7 @@ class TheoremText:
     statement   the theorem without its proof
     proof       from "Proof." to "Qed."
     data        the definitions that the proof refers to
+    needs       definitions of layers that the statement refers to
     """
 
     name: str
@@ -51,6 +52,7 @@ class TheoremText:
     statement: str
     proof: str
     data: str
+    needs: tuple[str, ...] = ()
 
 
 def theorem_text(theorem: CoqTheorem) -> TheoremText:
@@ -122,7 +124,8 @@ def _tensors(arities: Mapping[str, int], names: Names) -> str:
 def file_texts(module: str, theorems: Iterable[TheoremText]) -> dict[str, str]:
     """The two files of a module: the statements with their proofs, and the data; Coq prints the axioms of all."""
     chosen = list(theorems)
-    statements = [f"{comment(t.says)}{t.statement}{t.proof}" for t in chosen]
+    needed = dict.fromkeys(text for t in chosen for text in t.needs)
+    statements = [*needed, *(f"{comment(t.says)}{t.statement}{t.proof}" for t in chosen)]
     return {
         f"{module}Data": "\n".join((_DATA_HEAD, *(t.data for t in chosen))),
         module: "\n".join(
