@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Protocol
 
+from symconv.prover.coq.files import TheoremText
 from symconv.prover.library import LibraryTheorem
 from symconv.render.latex import escape
 from symconv.render.proof import account
@@ -53,6 +54,8 @@ class Attempted(Protocol):
     def certificate(self) -> Mapping[str, Any] | None: ...  # noqa: D102
     @property
     def sequent(self) -> Mapping[str, Any] | None: ...  # noqa: D102
+    @property
+    def coq(self) -> TheoremText | None: ...  # noqa: D102
 
 
 def theorems_document(attempts: Sequence[Attempted], title: str) -> str:
@@ -76,10 +79,19 @@ def theorem_latex(attempt: Attempted) -> str:
             r"\begin{flalign*}",
             " \\\\\n".join(rows),
             r"\end{flalign*}",
+            *_gallina(attempt.coq),
             *_outcome(attempt),
             r"\end{theorem}",
         )
     )
+
+
+def _gallina(text: TheoremText | None) -> Iterator[str]:
+    """The statement as Coq has it, line by line."""
+    if text is not None:
+        yield r"\par\nopagebreak{\scriptsize\begin{verbatim}"
+        yield text.statement.rstrip("\n")
+        yield r"\end{verbatim}}"
 
 
 def _outcome(attempt: Attempted) -> Iterator[str]:
