@@ -22,6 +22,7 @@ def listed(parts: Iterable[str]) -> str:
 
 def integer(value: int) -> str:
     """An integer, which Coq takes for one of type Z."""
+    value = int(value)
     return f"({value})%Z" if value < 0 else f"{value}%Z"
 
 

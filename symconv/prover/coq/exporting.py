@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from symconv.errors import StatementError
+from symconv.errors import StatementError, TheoremError, sentence
 from symconv.prover.coq.files import CoqTheorem, TheoremText, file_texts, theorem_text
 from symconv.prover.coq.outlined import OutlinedSequent
 from symconv.prover.coq.outlining import outlined
@@ -56,7 +56,12 @@ def certificate_of(sequent: Sequent) -> Mapping[str, Any] | None:
 
 
 def theorem_file(theorem: Theorem) -> str:
-    """One theorem as a whole file, its data before it."""
+    """One theorem as a whole file, its data before it.
+
+    Raises ``TheoremError`` where the certificate is not for the statement: anybody can make the data of a theorem.
+    """
+    if not is_certified(theorem.certificate, theorem.sequent):
+        raise TheoremError(sentence("certificate", "is refused by the checker", "prove the statement by sc.prove"))
     text = theorem_text(
         CoqTheorem(theorem.name or NAMELESS, theorem.says, OutlinedSequent.plain(theorem.sequent), theorem.certificate)
     )

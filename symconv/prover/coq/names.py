@@ -19,6 +19,8 @@ at_ bool certified certified_numbers check_numbers check_statement comRingType e
 #: Words of Coq and of ssreflect, and what the exported statements and proofs are written with.
 RESERVED = frozenset(_WORDS.split())
 _PLACE = re.compile(r"a[0-9]+")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OTHER = re.compile(r"[^A-Za-z0-9_]")
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ def _identifiers(names: Iterable[str], reserved: Collection[str]) -> dict[str, s
 
 def _is_good(text: str, reserved: Collection[str]) -> bool:
     """Whether a text is an identifier that means nothing else; a0, a1, ... are places of a tensor's indices."""
-    return bool(text.strip("_")) and text not in reserved and _PLACE.fullmatch(text) is None
+    good = _IDENTIFIER.fullmatch(text) is not None and text.strip("_")
+    return bool(good) and text not in reserved and _PLACE.fullmatch(text) is None
 
 
 def identifier(name: str) -> str:
@@ -107,13 +110,14 @@ def identifier(name: str) -> str:
     >>> identifier("forall"), identifier("2_layers"), identifier("im2col_1d")
     ('forall_', 'theorem_2_layers', 'im2col_1d')
     """
-    text = name if name.isidentifier() else f"theorem_{name}"
+    plain = _OTHER.sub("_", name)
+    text = plain if _IDENTIFIER.fullmatch(plain) else f"theorem_{plain}"
     return f"{text}_" if text in RESERVED else text
 
 
 def _spellings(name: str) -> Iterator[str]:
-    stem = name.partition(".")[0]
-    stem = stem if stem.strip("_") else f"x{stem}"
-    yield from (stem, name.replace(".", "_"))
+    stem, whole = (_OTHER.sub("_", part) for part in (name.partition(".")[0], name))
+    stem = stem if _IDENTIFIER.fullmatch(stem) and stem.strip("_") else f"x{stem}"
+    yield from (stem, whole)
     for number in count():
         yield f"{stem}_{number or ''}"
