@@ -13,6 +13,7 @@ from math import lcm
 from sympy import Add, And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Mod, Mul, S, Symbol, ceiling, false, floor, true
 
 from symconv.errors import StatementError, sentence
+from symconv.prover.divisibility import divides, expressions, numbered, parts_of, products
 from symconv.prover.division import exact_quotient
 from symconv.prover.polynomial import ONE, Polynomial, constant, variable
 from symconv.prover.positivity import nonnegative
@@ -22,10 +23,7 @@ from symconv.statements import language
 from symconv.statements.definitions import NamedTensor
 from symconv.statements.functions import TapsBelow
 from symconv.statements.proposition import Proposition
-from symconv.statements.symbols import size, symbols_of
-
-#: The longest name that a sequent may have.
-MAX_NAME = 64
+from symconv.statements.symbols import symbols_of
 
 
 def read(proposition: Proposition) -> Sequent:
@@ -64,12 +62,12 @@ class Reader:
 
     def __init__(self, proposition: Proposition, definitions: Sequence[NamedTensor] = ()) -> None:
         self._proposition = proposition
-        self._products = dict(_products(proposition))
+        self._products = dict(products(proposition))
         self._local = {x for d in definitions for x in d.parameters}
         inside = [t for d in definitions for t in d.terms]
         told = [*proposition.left.terms, *proposition.right.terms, *inside]
         self._local |= {r.index for t in told for r in t.ranges}
-        self._symbols = symbols_of([*_expressions(proposition), *(e for t in inside for e in _parts(t))])
+        self._symbols = symbols_of([*expressions(proposition), *(e for t in inside for e in parts_of(t))])
         self._used = {s.name for s in symbols_of([*self._symbols, *self._products.values()]) | self._local}
         self._bound: set[str] = set()
         self._defined: list[Defined] = []
@@ -130,8 +128,8 @@ class Reader:
             for part in condition.args:
                 yield from self._facts(part)
             return
-        divides = _divides(condition)
-        if divides is not None and divides[1] in self._products.get(divides[0], S.One).args:
+        found = divides(condition)
+        if found is not None and found[1] in self._products.get(found[0], S.One).args:
             return
         if not isinstance(condition, (Eq, Ge, Gt, Le, Lt)):
             raise StatementError(
@@ -287,12 +285,12 @@ class Reader:
         return name
 
     def _fresh(self, stem: str, scope: _Scope) -> str:
-        name = _numbered(stem, self._used | scope.bound)
+        name = numbered(stem, self._used | scope.bound)
         self._bound.add(name)
         return name
 
     def _new_name(self, stem: str) -> str:
-        name = _numbered(stem, self._used | self._bound)
+        name = numbered(stem, self._used | self._bound)
         self._used.add(name)
         return name
 
@@ -306,14 +304,6 @@ def _positive(facts: tuple[Polynomial, ...], den: Polynomial) -> Polynomial:
     raise StatementError(sentence(f"divisor={shown}", "is not known to be at least 1", f"assume {shown} >= 1"))
 
 
-def _numbered(stem: str, taken: set[str]) -> str:
-    name, number = stem, 0
-    while name in taken or len(name) > MAX_NAME:
-        number += 1
-        name = f"{stem[: MAX_NAME - 8]}.{number}"
-    return name
-
-
 def _whole(expression: Expr, ratio: Ratio) -> Polynomial:
     if ratio.den != ONE:
         raise StatementError(sentence(f"expression={expression}", "is a rest of fractions", "write it with integers"))
@@ -325,46 +315,3 @@ def _role(s: Symbol) -> list[Polynomial]:
     if s.is_positive:
         return [variable(s.name) - 1]
     return [variable(s.name)] if s.is_nonnegative else []
-
-
-def _expressions(p: Proposition) -> Iterator[Basic]:
-    for r in p.ranges:
-        yield from (r.index, r.extent)
-    yield from p.assuming
-    for side in (p.left, p.right):
-        for term in side.terms:
-            yield from _parts(term)
-
-
-def _parts(term: language.Term) -> Iterator[Basic]:
-    yield term.coefficient
-    for r in term.ranges:
-        yield r.extent
-    for bracket in term.brackets:
-        yield from (getattr(bracket, name) for name in bracket.__dataclass_fields__)
-    for f in term.factors:
-        yield from f.at
-
-
-def _divides(condition: Basic) -> tuple[Symbol, Expr] | None:
-    """(a, b) of a condition "b divides a" about a size a."""
-    if isinstance(condition, Eq) and 0 in condition.args:
-        rest = next((e for e in condition.args if isinstance(e, Mod)), None)
-        if rest is not None and isinstance(rest.args[0], Symbol):
-            return rest.args[0], rest.args[1]
-    return None
-
-
-def _products(p: Proposition) -> Iterator[tuple[Symbol, Expr]]:
-    """A size that is assumed to be divided is a product with a new size: C_in = G*C_in_per_G, C = 2*C_per_2."""
-    put: set[Basic] = set()
-    divisors: set[Basic] = set()
-    taken = {s.name for s in symbols_of(_expressions(p))}
-    parts = [part for condition in p.assuming for part in And.make_args(condition)]
-    for a, b in sorted(filter(None, map(_divides, parts)), key=lambda divides: divides[1].is_Integer):
-        if a in put | divisors or b.free_symbols & (put | {a}) or not (a.is_positive and b.is_Atom and b.is_positive):
-            continue
-        put.add(a)
-        divisors |= b.free_symbols
-        taken.add(name := _numbered(f"{a.name}_per_{b}", taken))
-        yield a, b * size(name)

@@ -14,7 +14,8 @@ from oracles.propositions import mixed
 from oracles.sequents import assumed, free_names
 from oracles.sequents import evaluate as formal_values
 from symconv.errors import StatementError
-from symconv.prover.reading import MAX_NAME, read
+from symconv.prover.divisibility import MAX_NAME
+from symconv.prover.reading import read
 from symconv.prover.theorem import Refuted
 from symconv.statements.grammar import parse_proposition
 
