@@ -22,6 +22,10 @@ _HEAD = """\
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect ssralg.
 From Symconv Require Import Polynomials Sums Checker Statements Numbers Certified {data}.
+
+(* \\sum[ u < n ] F adds F up over 0 <= u < n, and is 0 where there is no such u;  [? c ] is 1 where c holds, and 0
+   elsewhere;  [int c ] is the integer c in the ring R;  a / b is the floor of the quotient;  tensors are functions of
+   all integers. *)
 """
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from symconv.prover.coq.outlined import OutlinedSequent
 
 _WORDS = """
-Admitted Axiom Check Definition End Fixpoint IF Import Lemma Let Module Proof Prop Qed R SProp S Section Set T Theorem
-Type Variable Z as at by cofix else end exists exists2 fix for forall fun if in is let ltac match mod of return then
-using where with
+Admitted Axiom Check CoFixpoint Definition End Fixpoint IF Import Lemma Let Module Proof Prop Qed R S SProp Section Set
+SsrSyntax_is_Imported T Theorem Type Variable Z as at by cofix else end exists exists2 fix for forall fun if in is let
+ltac match mod of return then using where with
 at_ bool certified certified_numbers check_numbers check_statement comRingType erefl int iverson nth place true zr
 """
 #: Words of Coq and of ssreflect, and what the exported statements and proofs are written with.
