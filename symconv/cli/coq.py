@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -71,13 +71,17 @@ def _modules(found: Sequence[Attempt]) -> dict[str, list[TheoremText]]:
     texts = [(attempt.theorem.file, attempt.coq) for attempt in found if attempt.is_done and attempt.coq is not None]
     modules: dict[str, list[TheoremText]] = {}
     for file, several in groupby(texts, key=lambda pair: pair[0]):
-        modules[_module(file, len(modules))] = [text for _, text in several]
+        taken = {name for module in modules for name in (module, f"{module}Data")}
+        modules[_module(file, len(modules), taken)] = [text for _, text in several]
     return modules
 
 
-def _module(file: str, number: int) -> str:
+def _module(file: str, number: int, taken: Collection[str]) -> str:
+    """A name of which neither the module nor its data is there already."""
     words = "".join(word.capitalize() for word in file.replace("-", "_").split("_"))
-    return f"Theorems{words}" if words.isidentifier() and words.isascii() else f"Theorems{number}"
+    name = f"Theorems{words}"
+    is_good = words.isidentifier() and words.isascii() and not {name, f"{name}Data"}.intersection(taken)
+    return name if is_good else f"Theorems{number}"
 
 
 @contextmanager

@@ -62,6 +62,8 @@ def _check(
     refused: dict[str, CoqVerdict] = {}
     while True:
         left = [t for t in theorems if t.name not in refused]
+        if not left:
+            return [refused[t.name] for t in theorems]
         texts = file_texts(module, left)
         for name, text in texts.items():
             (folder / f"{name}.v").write_text(text)
@@ -91,10 +93,9 @@ def _at_fault(error: str, text: str, theorems: Sequence[TheoremText]) -> str | N
     found = _LINE.search(error)
     if found is None:
         return None
-    before = "\n".join(text.split("\n")[: int(found[1])])
-    places = {t.name: max(before.rfind(t.statement[:60]), before.rfind(t.data[:60])) for t in theorems}
-    name = max(places, key=places.__getitem__)
-    return name if places[name] >= 0 else None
+    end = len("\n".join(text.split("\n")[: int(found[1])]))
+    places = {t.name: max(text.find(t.statement), text.find(t.data)) for t in theorems}
+    return max((name for name, place in places.items() if 0 <= place < end), key=places.__getitem__, default=None)
 
 
 def _accepted(module: str, theorem: TheoremText, text: str, output: str) -> CoqVerdict:

@@ -75,7 +75,7 @@ class CoqDefinition:
         outlined = OutlinedSequent(reader.about(terms, ()), terms, ())
         names = Names.of(outlined, (), (self.name,))
         body = told(outlined, names).left
-        tensors = [f"({names.identifiers[t]} : {'Z -> ' * n}R)" for t, n in tensor_arities(outlined).items()]
+        tensors = [f"({names.of_tensors[t]} : {'Z -> ' * n}R)" for t, n in tensor_arities(outlined).items()]
         integers = " ".join(names.identifiers[x] for x in parameters)
         heading = [f"Definition{NO_BREAK}{self.name}", "{R : comRingType}", *tensors, f"({integers} : Z) : R :="]
         return wrapped(" ".join(part.replace(" ", NO_BREAK) if len(part) < 40 else part for part in heading), 0) + (

@@ -78,7 +78,7 @@ def theorem_text(theorem: CoqTheorem) -> TheoremText:
     if outlined.is_about_numbers:
         values, scope, theorem_of = environment, "Z", "certified_numbers"
     else:
-        tensors = [f"({names.identifiers[t]} : {'Z -> ' * arity}R)" for t, arity in arities.items()]
+        tensors = [f"({names.of_tensors[t]} : {'Z -> ' * arity}R)" for t, arity in arities.items()]
         quantified = [part.replace(" ", NO_BREAK) for part in ("(R : comRingType)", *tensors)] + quantified
         values, scope, theorem_of = f"R {_tensors(arities, names)} {environment}", "R", "certified"
     kind = "numbers" if outlined.is_about_numbers else "statement"
@@ -120,7 +120,7 @@ def _tensors(arities: Mapping[str, int], names: Names) -> str:
     cases = []
     for tensor, arity in arities.items():
         places = [f"a{n}" for n in range(arity)]
-        value = " ".join((names.identifiers[tensor], *places))
+        value = " ".join((names.of_tensors[tensor], *places))
         cases.append(f"| {names.tensors[tensor]}, {listed(places)} => {value}")
     return f"(fun place at_ => match place, at_ with {' '.join(cases)} | _, _ => 0%R end)"
 

@@ -51,7 +51,7 @@ def told(outlined: OutlinedSequent, names: Names) -> Told:
         inside = _sum(replace(writer, texts={**writer.texts, **at}), d.terms, numbers)
         parameters = listed(str(names.numbers[x]) for x in d.parameters)
         tensors.append(f"Tensor {names.tensors[d.name]} {parameters} {inside.data}")
-        heading = " ".join(("let", names.identifiers[d.name], *at.values(), ":="))
+        heading = " ".join(("let", names.of_tensors[d.name], *at.values(), ":="))
         if d.tensors is None:
             shown.setdefault(d.shown, f"{_whole(heading)} {inside.text} in")
     left, right = (_sum(writer, side, numbers) for side in (outlined.left, outlined.right))
@@ -169,7 +169,7 @@ def _entry(writer: Writer, tensor: str, at: Sequence[Polynomial]) -> Written:
     places = [i.text if i.text.isidentifier() else f"{_atom(i)}%Z" for i in indices]
     number = writer.names.tensors[tensor]
     return Written(
-        f"({number}, {listed(i.data for i in indices)})", " ".join((writer.names.identifiers[tensor], *places))
+        f"({number}, {listed(i.data for i in indices)})", " ".join((writer.names.of_tensors[tensor], *places))
     )
 
 

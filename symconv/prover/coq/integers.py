@@ -30,7 +30,7 @@ class Writer:
 
         >>> from symconv.prover.polynomial import variable
         >>> k, y = variable("k"), variable("y")
-        >>> names = Names({"k": 0, "y": 1}, {}, {}, ("k", "y"))
+        >>> names = Names({"k": 0, "y": 1}, {}, {}, {}, ("k", "y"))
         >>> Writer(names, {"k": "k", "y": "y"}).polynomial(2 * k * y - y - 1).text
         '2 * k * y - y - 1'
         """

@@ -14,7 +14,8 @@ _WORDS = """
 Admitted Axiom Check CoFixpoint Definition End Fixpoint IF Import Lemma Let Module Proof Prop Qed R S SProp Section Set
 SsrSyntax_is_Imported T Theorem Type Variable Z as at by cofix else end exists exists2 fix for forall fun if in is let
 ltac match mod of return then using where with
-at_ bool certified certified_numbers check_numbers check_statement comRingType erefl int iverson nth place true zr
+at_ bool certified certified_numbers check_numbers check_statement comRingType erefl int iverson nth place theorems true
+tt zr
 """
 #: Words of Coq and of ssreflect, and what the exported statements and proofs are written with.
 RESERVED = frozenset(_WORDS.split())
@@ -29,13 +30,15 @@ class Names:
 
     free          the names that a theorem is about for all values, in order
     tensors       those that are given first, then those that are defined
-    identifiers   of free names and tensors; what a sum binds has one inside the sum only
+    identifiers   of free names; what a sum binds has one inside the sum only
+    of_tensors    identifiers of tensors, and what stands for those that are definitions of Coq
     reserved      what no identifier may be
     """
 
     numbers: Mapping[str, int]
     tensors: Mapping[str, int]
     identifiers: Mapping[str, str]
+    of_tensors: Mapping[str, str]
     free: tuple[str, ...]
     reserved: frozenset[str] = RESERVED
 
@@ -48,14 +51,15 @@ class Names:
         >>> i, k = variable("i"), variable("k")
         >>> one = Term(k, (("i", k),), (), (), (("fun", (i,)),))
         >>> names = Names.of(OutlinedSequent.plain(Sequent((), (k - 1,), (one,), ())))
-        >>> names.numbers, names.tensors, names.identifiers["fun"]
+        >>> names.numbers, names.tensors, names.of_tensors["fun"]
         ({'k': 0, 'i': 1}, {'fun': 0}, 'fun_')
         """
         sequent = outlined.sequent
         terms = (*sequent.left, *sequent.right, *outlined.told)
         defined = [d.name for d in sequent.defined]
         parameters = {x for d in outlined.definitions for x in d.parameters}
-        free = sorted(sequent.names.difference(defined))
+        told = {name for term in terms for name in term.names - term.binders}
+        free = sorted(sequent.names.union(told).difference(defined, parameters))
         bound = sorted({name for term in terms for name in term.binders} | parameters)
         made = sorted({name for step in steps for name in _made(step)} - {*free, *defined, *bound})
         copies = {d.name: d for d in outlined.definitions}
@@ -64,14 +68,15 @@ class Names:
         tensors = {tensor: number for number, tensor in enumerate((*given, *copies))}
         shown = [d.shown for d in outlined.definitions if d.tensors is None]
         kept = RESERVED.union(reserved, (d.shown for d in outlined.definitions if d.tensors is not None))
-        written = _identifiers((*free, *given, *shown), kept)
+        written = _identifiers(free, kept)
+        spelled = _identifiers((*given, *shown), kept.union(written.values()))
         for copy, d in copies.items():
-            written[copy] = " ".join((d.shown, *map(written.__getitem__, d.tensors))) if d.tensors else written[d.shown]
-        return Names(numbers, tensors, written, tuple(free), kept)
+            spelled[copy] = " ".join((d.shown, *map(spelled.__getitem__, d.tensors))) if d.tensors else spelled[d.shown]
+        return Names(numbers, tensors, written, spelled, tuple(free), kept)
 
     def inside(self, bound: Iterable[str], around: Iterable[str] = ()) -> dict[str, str]:
         """Identifiers for what a sum or a definition binds, none of them one of those around it."""
-        return _identifiers(bound, self.reserved.union(self.identifiers.values(), around))
+        return _identifiers(bound, self.reserved.union(self.identifiers.values(), self.of_tensors.values(), around))
 
 
 def _made(step: Any) -> Iterator[str]:
@@ -108,11 +113,12 @@ def identifier(name: str) -> str:
     """The name of a theorem as Coq has it.
 
     >>> identifier("forall"), identifier("2_layers"), identifier("im2col_1d")
-    ('forall_', 'theorem_2_layers', 'im2col_1d')
+    ('forall_', 'Theorem_2_layers', 'im2col_1d')
     """
     plain = _OTHER.sub("_", name)
-    text = plain if _IDENTIFIER.fullmatch(plain) else f"theorem_{plain}"
-    return f"{text}_" if text in RESERVED else text
+    text = plain if _IDENTIFIER.fullmatch(plain) and plain.strip("_") else f"Theorem_{plain}"
+    stem = text.rstrip("_")  # one underscore more for each of such a family, so that no two become the same
+    return f"{text}_" if stem in RESERVED or stem.endswith(("_statement", "_certificate")) else text
 
 
 def _spellings(name: str) -> Iterator[str]:

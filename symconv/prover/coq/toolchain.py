@@ -47,4 +47,6 @@ def _said(program: str, option: str) -> str:
         done = subprocess.run([program, option], capture_output=True, text=True, timeout=_SECONDS, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise ArgumentError(sentence(f"coqc={program!r}", f"does not run ({error})"[:300], _WAY_OUT)) from None
+    if not done.stdout.strip():
+        raise ArgumentError(sentence(f"coqc={program!r}", f"says nothing to {option}", _WAY_OUT))
     return done.stdout
