@@ -200,7 +200,7 @@ KNOWN = {
 WITH_AXIOMS = {
     "three_taps_split_iff_discriminant_nonnegative",
     "kernel_1_0_1_does_not_split",
-    "kernel_1_0_minus_2_does_not_split_over_rationals",
+    "kernel_1_0_minus_2_splits_over_reals",
     "float32_addition_not_associative",
     "layer_depends_on_the_order_of_its_sum",
     "rounded_sums_depend_on_the_order",
