@@ -12,6 +12,37 @@ from functools import cache
 from itertools import takewhile
 from typing import Any
 
+#: The words that Coq 8.16 with ssreflect takes for no name, wherever one stands.
+KEYWORDS = (
+    "CoFixpoint",
+    "Fixpoint",
+    "Prop",
+    "Set",
+    "SsrSyntax_is_Imported",
+    "Type",
+    "Variable",
+    "as",
+    "by",
+    "cofix",
+    "else",
+    "exists",
+    "exists2",
+    "fix",
+    "for",
+    "forall",
+    "fun",
+    "if",
+    "in",
+    "is",
+    "let",
+    "match",
+    "mod",
+    "of",
+    "return",
+    "then",
+    "using",
+    "with",
+)
 #: What a name stands for: an integer, or a function to the ring of its integer arguments.
 Environment = Mapping[str, Any]
 Node = Callable[[Environment], int]

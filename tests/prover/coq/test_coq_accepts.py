@@ -10,6 +10,7 @@ import pytest
 
 import symconv as sc
 from oracles.certificates import MADE
+from oracles.gallina import KEYWORDS
 from oracles.replay import formal
 from symconv.prover.coq.building import compile_file
 from symconv.prover.coq.checking import axioms_in, check_hand_proofs, check_modules
@@ -34,34 +35,7 @@ CHOSEN = (
     "grouped_composition",
 )
 WORDS = (
-    "CoFixpoint",
-    "Fixpoint",
-    "Prop",
-    "Set",
-    "SsrSyntax_is_Imported",
-    "Type",
-    "Variable",
-    "as",
-    "by",
-    "cofix",
-    "else",
-    "exists",
-    "exists2",
-    "fix",
-    "for",
-    "forall",
-    "fun",
-    "if",
-    "in",
-    "is",
-    "let",
-    "match",
-    "mod",
-    "of",
-    "return",
-    "then",
-    "using",
-    "with",
+    *KEYWORDS,
     "R",
     "Z",
     "S",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oracles.gallina import read_theorem
+from oracles.gallina import KEYWORDS, read_theorem
 from oracles.replay import formal
 from symconv.prover.coq.files import CoqTheorem, theorem_text
 from symconv.prover.coq.names import RESERVED, Names, identifier
@@ -20,37 +20,6 @@ from symconv.prover.sequent import Defined, Quotient, Sequent, Term
 from symconv.statements.grammar import parse_outline
 
 NO_STEPS: dict[str, Any] = {"denominators": [], "scale": 1, "steps": []}
-#: The words that Coq 8.16 with ssreflect takes for no name, wherever one stands.
-KEYWORDS = (
-    "CoFixpoint",
-    "Fixpoint",
-    "Prop",
-    "Set",
-    "SsrSyntax_is_Imported",
-    "Type",
-    "Variable",
-    "as",
-    "by",
-    "cofix",
-    "else",
-    "exists",
-    "exists2",
-    "fix",
-    "for",
-    "forall",
-    "fun",
-    "if",
-    "in",
-    "is",
-    "let",
-    "match",
-    "mod",
-    "of",
-    "return",
-    "then",
-    "using",
-    "with",
-)
 #: What the lines around a statement speak of.
 SPOKEN_OF = ("R", "Z", "at_", "bool", "certified", "check_statement", "erefl", "nth", "place", "true", "a0", "a17")
 ODD = ("_", "__", "x", "x_", "x__", "x_1", "x_2", "x.1", "x.2", "x.1.2", "x_.1", "a0", "a0_", "a1.1", "R.1", "fun.3")

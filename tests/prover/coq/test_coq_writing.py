@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,11 +20,12 @@ from oracles.propositions import mixed
 from symconv.prover.coq.exporting import exported
 from symconv.prover.coq.files import CoqTheorem, comment, file_texts, theorem_text
 from symconv.prover.coq.outlined import OutlinedSequent
-from symconv.prover.library import LibraryTheorem, parse_theorems
+from symconv.prover.library import LibraryTheorem, parse_theorems, read_theorems, shipped_theorems
 from symconv.prover.polynomial import ONE, constant, variable
 from symconv.prover.reading import read
 from symconv.prover.sequent import Bracket, Quotient, Sequent, Term
 
+README = Path(__file__).parents[3] / "README.md"
 NO_STEPS: dict[str, Any] = {"denominators": [], "scale": 1, "steps": []}
 
 
@@ -201,3 +203,15 @@ def test_two_processes_write_the_same() -> None:
     ]
     assert len(said[0]) > 10_000
     assert hashlib.sha256(said[0].encode()).digest() == hashlib.sha256(said[1].encode()).digest()
+
+
+def test_the_readme_shows_what_is_written() -> None:
+    """The theorem in the README is the exported one, with some conditions left out."""
+    shown = README.read_text().partition("```coq\n")[2].partition("```")[0]
+    known = {t.name: t for t in read_theorems(shipped_theorems())}["composition_1d"]
+    whole = " ".join(exported(known, sc.prove(known.proposition)).statement.split())
+    first, last = (" ".join(part.split()) for part in shown.split("..."))
+    assert len(first) > 200
+    assert len(last) > 200
+    assert whole.startswith(first)
+    assert whole.endswith(last)
