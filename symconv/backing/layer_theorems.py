@@ -214,10 +214,9 @@ def _linear() -> LayerTheorem:
     page.tensor("Z", (n, i, u), _entry("X", (n, i)))
     left = page.layer(linear, {})
     right = page.layer(convolution, {"W": "V", "X": "Z"})
-    features: dict[str, Expr] = {"in_features": symbol("in_features"), "out_features": symbol("out_features")}
-    one = dict.fromkeys(convolution.sizes, S.One)
-    sizes = {**one, "P_l": S.Zero, "C_in": features["in_features"], "C_out": features["out_features"]}
-    ranges = [Range(n, symbol("N")), Range(o, features["out_features"])]
+    features = {"in_features": symbol("in_features")}
+    sizes = {**dict.fromkeys(convolution.sizes, S.One), "P_l": S.Zero, "C_in": features["in_features"]}
+    ranges = [Range(n, symbol("N")), Range(o, symbol("out_features"))]
     return page.theorem(
         "linear_is_conv1d",
         "A Linear layer is a Conv1d with one tap, on an input of one place.",

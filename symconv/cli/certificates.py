@@ -1,4 +1,4 @@
-"""Folders of certificates and their statements, as files that ``symconv check`` reads."""
+"""Folders that commands write to, and certificates with their statements, as ``symconv check`` reads them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,19 @@ def check_folder(folder: Path) -> None:
     check_target(folder)
 
 
-def write_texts(texts: Mapping[str, str], folder: Path) -> list[Path]:
-    """A file of one line for each name, in a folder that is made where it is missing; each is whole or not there."""
+def make_folder(folder: Path) -> None:
+    """The folder, where it is missing; raises ``ArgumentError`` where it cannot be made."""
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise ArgumentError(
             sentence(f"folder={str(folder)!r}", f"cannot be made ({error.strerror})", "name another one")
         ) from None
+
+
+def write_texts(texts: Mapping[str, str], folder: Path) -> list[Path]:
+    """A file of one line for each name, in a folder that is made where it is missing; each is whole or not there."""
+    make_folder(folder)
     targets = {folder / name: text for name, text in texts.items()}
     for target in targets:
         check_target(target)

@@ -11,8 +11,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symconv.errors import ArgumentError, sentence
-
 if TYPE_CHECKING:
     from symconv.cli.attempts import Attempt
     from symconv.prover.coq.checking import CoqVerdict
@@ -90,12 +88,9 @@ def _folder(out: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="symconv-coq-") as folder:
             yield Path(folder)
         return
-    try:
-        out.mkdir(exist_ok=True)
-    except OSError as error:
-        raise ArgumentError(
-            sentence(f"folder={str(out)!r}", f"cannot be made ({error.strerror})", "name another one")
-        ) from None
+    from symconv.cli.certificates import make_folder
+
+    make_folder(out)
     yield out.resolve()
 
 

@@ -65,6 +65,7 @@ class Theorem:
         """The theorem as a file of Coq, which needs the verified checker that ships with symconv.
 
         The statement is plain Gallina; the proof has the verified checker replay the certificate.
+        Raises ``TheoremError`` where the certificate is not for the statement.
         """
         from symconv.prover.coq.exporting import theorem_file
 
