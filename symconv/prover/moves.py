@@ -33,10 +33,10 @@ def moves(certificate: Mapping[str, Any], sequent: Mapping[str, Any]) -> Iterato
     Raises ``TheoremError`` where a step is not one of the kernel's.
     """
     try:
-        state = kernel.begin(sequent_of(sequent), _evidence(certificate["denominators"]), certificate.get("scale", 1))
+        state = begun(certificate, sequent)
         for step in certificate["steps"]:
             before, (rule, *arguments) = state.terms, step
-            state = _RULES[rule](state, *arguments)
+            state = RULES[rule](state, *arguments)
             places = tuple(arguments[: 2 if rule == "merge" else 1])
             kept = len(before) - len(places)
             yield Move(rule, tuple(arguments), places, tuple(before[j] for j in places), state.terms[kept:])
@@ -44,6 +44,11 @@ def moves(certificate: Mapping[str, Any], sequent: Mapping[str, Any]) -> Iterato
         raise TheoremError(
             sentence("certificate", f"cannot be followed ({error})", "see whether symconv check accepts it")
         ) from None
+
+
+def begun(certificate: Mapping[str, Any], sequent: Mapping[str, Any]) -> State:
+    """The kernel's state before the first step; raises ``RuleError`` where a divisor is not shown to be at least 1."""
+    return kernel.begin(sequent_of(sequent), _evidence(certificate["denominators"]), certificate.get("scale", 1))
 
 
 def sequent_of(data: Mapping[str, Any]) -> Sequent:
@@ -138,7 +143,8 @@ def _quotient(state: State, j: int, q: str, e: Any, pair: Any) -> State:
     return kernel.put_quotient(state, j, q, None if e is None else polynomial(e), _evidence(pair))
 
 
-_RULES: Mapping[str, Callable[..., State]] = {
+#: Each rule of certificates, asked of the kernel with the arguments that a step has.
+RULES: Mapping[str, Callable[..., State]] = {
     "point": kernel.point,
     "brackets": _brackets,
     "empty": lambda state, j, proof: kernel.empty(state, j, _evidence(proof)),

@@ -8,8 +8,11 @@ from typing import Any
 
 from symconv.prover.library import read_theorems, shipped_theorems
 from symconv.prover.reading import read
-from symconv.prover.searching.search import search
+from symconv.prover.searching.search import Search
 from symconv.statements.proposition import Proposition
+
+#: More than any theorem of the library needs.
+GUESSES = 200
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ def proved_library() -> tuple[Proved, ...]:
 
 def _proved(name: str, proposition: Proposition) -> Proved:
     sequent = read(proposition)
-    state = search(sequent)
+    state = Search(sequent).follow(GUESSES)
     assert state is not None, name
     made = {"format": 1, "statement": sequent.hash, "denominators": state.denominators, "scale": state.scale}
     return Proved(name, proposition, *json.loads(json.dumps([sequent.json(), {**made, "steps": state.steps}])))

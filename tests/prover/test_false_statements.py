@@ -17,7 +17,7 @@ from oracles.proved import Proved
 from symconv.prover.checker import Rejected, check
 from symconv.prover.prove import prove
 from symconv.prover.reading import read
-from symconv.prover.searching.search import Budget, search
+from symconv.prover.searching.search import Search
 from symconv.prover.theorem import Refuted, Unknown
 from symconv.statements import Proposition
 
@@ -47,7 +47,7 @@ def test_there_are_enough_of_every_kind(changed: Sequence[False_]) -> None:
 
 def test_no_search_finds_a_proof(changed: Sequence[False_]) -> None:
     for _, kind, false, point in changed if EACH > 3 else changed[::4]:
-        state = search(read(false), Budget(states=STATES, end=time.monotonic() + SECONDS))
+        state = Search(read(false), time.monotonic() + SECONDS).follow(STATES)
         assert state is None, f"{kind}: {false} is false at {point}"
 
 

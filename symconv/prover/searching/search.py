@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import factorial, inf, prod
 
@@ -22,28 +21,13 @@ from symconv.prover.searching.guesses import guesses
 from symconv.prover.searching.simplify import settle
 from symconv.prover.sequent import Sequent, Term
 
-#: How many guesses are followed, and how many terms a state may have.
-MAX_STATES = 200
+#: How many terms a state may have.
 MAX_STATE_TERMS = 60
 #: What a guess made before, and one more guess of the same state, weigh against a term that is left.
 WEIGHT_OF_DEPTH = 0.5
 WEIGHT_OF_GUESS = 0.25
 #: For sums over more indices than this, closed forms may be missed.
 MAX_SUMMED = 4
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How many guesses a search may follow, and until when."""
-
-    states: int = MAX_STATES
-    end: float = inf
-
-
-def search(sequent: Sequent, budget: Budget | None = None) -> State | None:
-    """A state without terms, or ``None`` where none was found; all in one go."""
-    budget = budget or Budget()
-    return Search(sequent, budget.end).follow(budget.states)
 
 
 class Search:

@@ -20,7 +20,7 @@ from symconv.prover.reading import read
 from symconv.prover.searching import guesses as guessing
 from symconv.prover.searching.alignment import alignments
 from symconv.prover.searching.cancelling import cancelled
-from symconv.prover.searching.search import Budget, Search, search
+from symconv.prover.searching.search import Search
 from symconv.prover.sequent import Sequent
 from symconv.prover.theorem import Unknown
 from symconv.statements.grammar import parse_proposition
@@ -96,7 +96,7 @@ def test_random_pairs_that_need_guesses(seed: int) -> None:
 
 def test_a_product_of_three_counts_takes_a_second() -> None:
     begun = time.process_time()
-    assert search(sequent_of(THREE_AXES), Budget(states=0)) is not None
+    assert Search(sequent_of(THREE_AXES)).follow(0) is not None
     assert time.process_time() - begun < 2.5
 
 
@@ -111,13 +111,13 @@ def test_the_time_limit_holds(text: str) -> None:
 
 def test_bounds_at_a_fixed_distance_need_no_guess() -> None:
     text, _ = PROVED["two bounds at a fixed distance"]
-    assert search(sequent_of(text), Budget(states=0)) is not None
+    assert Search(sequent_of(text)).follow(0) is not None
 
 
 def test_no_time_is_no_search() -> None:
     statement = sequent_of("sum(u < K) X[u] = sum(v < K) X[K - 1 - v]")
-    assert search(statement, Budget(end=0.0)) is None
-    assert search(statement) is not None
+    assert Search(statement, 0.0).follow(200) is None
+    assert Search(statement).follow(200) is not None
 
 
 def test_guesses_are_followed_when_asked_for() -> None:
