@@ -12,6 +12,9 @@ import pytest
 from _pytest.doctest import DoctestItem, DoctestModule
 from hypothesis import settings
 
+os.environ.setdefault("SYMPY_CACHE_SIZE", "20000")  # of 1,000 most are lost before they are asked for again
+
+import workers
 from symconv.testing.profiles import register_profiles
 
 try:
@@ -51,9 +54,15 @@ def pytest_collect_file() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: workers.place(item.nodeid))
     for item in items:
         if torch is None and isinstance(item, DoctestItem) and any("torch" in e.source for e in item.dtest.examples):
             item.add_marker(pytest.mark.skip(reason=NO_TORCH))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return workers.scheduler(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sympy import Add, Expr, S, expand
 
@@ -22,6 +23,7 @@ def known_nonnegative(expression: Expr, facts: Iterable[Expr] = ()) -> bool:
     return any(_shifted_is_nonnegative(expand(expression - fact)) for fact in (S.Zero, *facts))
 
 
+@lru_cache(maxsize=4096)
 def _shifted_is_nonnegative(expression: Expr) -> bool:
     if not all(s.is_nonnegative for s in expression.free_symbols):
         return False

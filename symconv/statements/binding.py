@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sympy import Basic, Expr, Mul, Symbol
+from sympy import Expr, Mul, Symbol
 
 from symconv.errors import StatementError, sentence
 from symconv.statements.language import Access, Bracket, Equal, Range, Term, Within
@@ -36,9 +36,9 @@ def free_symbols(term: Term) -> set[Symbol]:
     return symbols_of(parts(term)) - {r.index for r in term.ranges}
 
 
-def names(symbols: Iterable[Basic]) -> set[str]:
+def names(symbols: Iterable[Symbol]) -> set[str]:
     """The names of symbols: two that differ in their role only would still be read as one."""
-    return {str(s) for s in symbols}
+    return {s.name for s in symbols}
 
 
 def fresh(name: str, taken: Collection[str]) -> str:

@@ -37,7 +37,8 @@ class Work:
     def spend(self, amount: int) -> None:
         """Pay for work; raises `Rejected` where nothing is left."""
         self.left -= amount
-        require(self.left >= 0, f"The check takes more than {MOST_WORK} operations.")
+        if self.left < 0:
+            raise Rejected(f"The check takes more than {MOST_WORK} operations.")
 
 
 class Polynomial:
@@ -48,8 +49,10 @@ class Polynomial:
     def __init__(self, monomials: dict[tuple[str, ...], int], work: Work) -> None:
         work.spend(len(monomials) + 1)
         degree, bits = max(map(len, monomials), default=0), max(map(int.bit_length, monomials.values()), default=0)
-        require(degree <= MOST_DEGREE, f"A polynomial has a degree above {MOST_DEGREE}.")
-        require(bits <= MOST_BITS, f"A polynomial has an integer of over {MOST_BITS} bits.")
+        if degree > MOST_DEGREE:
+            raise Rejected(f"A polynomial has a degree above {MOST_DEGREE}.")
+        if bits > MOST_BITS:
+            raise Rejected(f"A polynomial has an integer of over {MOST_BITS} bits.")
         self.monomials, self.work = monomials, work
 
     def _lift(self, other: Polynomial | int) -> Polynomial:

@@ -141,10 +141,13 @@ class Statement:
 
 def read_list(data: Any, what: str, length: int | None = None) -> list[Any]:
     """A list, of this length."""
-    require(type(data) is list, f"A {what} is not a list.")
-    require(length is None or len(data) == length, f"A {what} has {len(data)} entries where it must have {length}.")
-    require(len(data) <= MOST_ITEMS, f"A {what} has more than {MOST_ITEMS} entries.")
-    return data  # type: ignore[no-any-return]
+    if type(data) is not list:
+        raise Rejected(f"A {what} is not a list.")
+    if length is not None and len(data) != length:
+        raise Rejected(f"A {what} has {len(data)} entries where it must have {length}.")
+    if len(data) > MOST_ITEMS:
+        raise Rejected(f"A {what} has more than {MOST_ITEMS} entries.")
+    return data
 
 
 def read_object(data: Any, keys: str, what: str) -> list[Any]:
@@ -175,8 +178,10 @@ def read_polynomial(data: Any, scope: Collection[str] | None, work: Work) -> Pol
         require(type(monomial) is list and monomial != [], "A monomial is not a list that starts with a coefficient.")
         c, *names = monomial
         require(type(c) is int and c != 0, "The coefficient of a monomial is not an integer other than 0.")
-        require(abs(c) < INTEGER_LIMIT, f"An integer has more than {MOST_DIGITS} digits.")
-        require(len(names) <= MOST_DEGREE, f"A polynomial has a degree above {MOST_DEGREE}.")
+        if abs(c) >= INTEGER_LIMIT:
+            raise Rejected(f"An integer has more than {MOST_DIGITS} digits.")
+        if len(names) > MOST_DEGREE:
+            raise Rejected(f"A polynomial has a degree above {MOST_DEGREE}.")
         for x in names:
             read_name(x, "variable in scope", scope)
         key = tuple(names)

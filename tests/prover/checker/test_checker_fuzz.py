@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -51,9 +52,8 @@ def test_mutants_are_accepted_often_enough() -> None:
 @given(data=st.data())
 def test_strange_data_is_refused_in_words(name: str, data: st.DataObject) -> None:
     strange = data.draw(JSON)
-    for k, whole in enumerate(MADE[name]):
-        places = list(_places(whole))
-        path = data.draw(st.sampled_from(places))
+    for k, places in enumerate(_places_of(name)):
+        path = data.draw(places)
         broken = [*deepcopy(MADE[name])]
         _set(broken[k], path, strange)
         with suppress(Rejected):
@@ -64,6 +64,12 @@ def test_strange_data_is_refused_in_words(name: str, data: st.DataObject) -> Non
 def test_strange_text_is_refused_in_words(text: Any) -> None:
     with pytest.raises(Rejected):
         check_text(text, text)
+
+
+@cache
+def _places_of(name: str) -> list[st.SearchStrategy[tuple[Any, ...]]]:
+    """The places of the statement, and those of its certificate."""
+    return [st.sampled_from(list(_places(whole))) for whole in MADE[name]]
 
 
 def try_mutant(chance: random.Random) -> Any:
