@@ -178,6 +178,20 @@ WITH_AXIOMS = {
     "float32_addition_not_associative",
     "layer_depends_on_the_order_of_its_sum",
     "rounded_sums_depend_on_the_order",
+    "any_order_bound",
+    "short_products_bound",
+    "exact_products_bound",
+    "zero_adds_nothing",
+    "float32_bound",
+    "height_bound",
+    "any_direction_loses",
+    "flush_to_zero_loses",
+    "aligned_sum_bound",
+    "aligned_adders_bound",
+    "additions_bound",
+    "adders_bound",
+    "sums_of_multiples_are_exact",
+    "accepted_interval",
 }
 
 

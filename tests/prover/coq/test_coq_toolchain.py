@@ -132,7 +132,7 @@ def test_nothing_is_kept_of_what_is_refused(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_hand_proofs_that_are_named_are_in_their_files() -> None:
     proofs = hand_proofs()
-    assert len({proof.name for proof in proofs}) == len(proofs) == 26
+    assert len({proof.name for proof in proofs}) == len(proofs) == 40
     for proof in proofs:
         text = (proofs_folder() / "coq" / "hand" / f"{proof.file}.v").read_text()
         assert f"Theorem {proof.name} " in text or f"Theorem {proof.name}:" in text
