@@ -62,6 +62,9 @@ _HOMES = {
         "parallel",
     ),
     "symconv.factoring": ("Factorisation", "Irreducible", "NoSplit", "check_factorisation", "factor"),
+    "symconv.rounding": ("conv_exact", "error_bound"),
+    "symconv.testing.closeness": ("UnprovedError", "assert_conv_close"),
+    "symconv.testing.comparing": ("Agreement", "Comparison", "compare"),
     "symconv.claims": ("Report", "Verdict", "audit"),
     "symconv.prover.prove": ("check", "prove"),
     "symconv.prover.theorem": ("Refuted", "Theorem", "Unknown"),
@@ -121,7 +124,10 @@ if TYPE_CHECKING:
     from symconv.prover.prove import check, prove
     from symconv.prover.theorem import Refuted, Theorem, Unknown
     from symconv.render import Derivation
+    from symconv.rounding import conv_exact, error_bound
     from symconv.statements import Statement, bracket, indices, sizes, symbol, tensor, total
+    from symconv.testing.closeness import UnprovedError, assert_conv_close
+    from symconv.testing.comparing import Agreement, Comparison, compare
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from symconv import __version__
 from symconv.cli.audit import audit
 from symconv.cli.check import check
+from symconv.cli.compare import compare
 from symconv.cli.compose import compose
 from symconv.cli.derive import derive
 from symconv.cli.factor import factor
@@ -54,6 +55,9 @@ app = typer.Typer(
 app.command("derive", short_help="A layer's definition, shape, cost and memory, step by step.")(derive)
 app.command("audit", short_help="Every claim of a claims file decided.")(audit)
 app.command("compose", short_help="Kernels in files as one, and whether it is exact at the border.")(compose)
+app.command("compare", short_help="Two convolution kernels agree, up to rounding that is proved, or one has a bug.")(
+    compare
+)
 app.command("factor", short_help="A kernel split into smaller ones, or proved not to split.")(factor)
 app.command("prove", short_help="Theorems in index notation proved for all sizes, or refuted.")(prove)
 app.command("check", short_help="A certificate judged by the independent checker.")(check)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
-#: A test that draws and convolves tensors may be slow on its first example; that is no fault of the test.
-_PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+#: A test that draws and convolves tensors may be slow on its first example; that is no fault of the test.  The phase
+#: that explains a failure by lines of code takes longest, and names lines of this package.
+_PATIENT: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow],
+    "phases": [phase for phase in Phase if phase is not Phase.explain],
+}
 
 PROFILES: dict[str, dict[str, Any]] = {
     "dev": {"max_examples": 20, **_PATIENT},
