@@ -16,6 +16,7 @@ from symconv.claims.formulas import decide_difference, decide_equal, decide_form
 from symconv.claims.growth import decide_growth
 from symconv.claims.library import chapter_claims, is_shipped
 from symconv.claims.measures import decide_measure
+from symconv.claims.orders import decide_orders
 from symconv.claims.outcome import Outcome, all_of, verdict_of
 from symconv.claims.programs import decide_program
 from symconv.claims.splits import decide_splits
@@ -37,6 +38,7 @@ DECIDERS: dict[str, Callable[[Context], Outcome]] = {
     "program": decide_program,
     "output": decide_output,
     "measure": decide_measure,
+    "orders": decide_orders,
     "composite": decide_composite,
     "splits": decide_splits,
 }

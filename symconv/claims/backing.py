@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-#: The words, the strongest first.  A certificate's word is followed by the first digits of its hash.
+#: The words, the strongest first.  A certificate's word is followed by the first digits of its hash, that of a hand
+#: proof by its name.
 BACKINGS = {
     "certificate": "a proof that an independent checker has replayed, named by the first digits of its hash",
+    "hand proof": "a theorem for Coq that was proved by hand, by its name; symconv prove --coq has Coq check it",
     "computed": "values evaluated exactly, in integers and fractions, at the sizes that are given",
     "derived": "follows by the rules of a derivation, which no certificate checks",
     "tested": "a program was run on the numbers of the claim, which says nothing about others",
@@ -23,6 +25,15 @@ def certificate(*hashes: str) -> str:
     """
     first, more = hashes[:1], len(hashes) - 1
     return "".join(f"certificate {h[:_DIGITS]}{f' and {more} more' if more else ''}" for h in first)
+
+
+def hand_proof(name: str) -> str:
+    """The backing by a hand proof; "" for none.
+
+    >>> hand_proof("nested_floors")
+    'hand proof nested_floors'
+    """
+    return f"hand proof {name}" if name else ""
 
 
 def joined(backings: Iterable[str]) -> str:
@@ -42,4 +53,4 @@ def legend(backings: Iterable[str]) -> dict[str, str]:
 
 
 def _word(part: str) -> str:
-    return part.partition(" ")[0]
+    return next(word for word in BACKINGS if part.startswith(word))

@@ -70,21 +70,35 @@ def every_entry(outcomes: Iterable[Outcome]) -> Outcome:
         if outcome.holds is not Holds.YES:
             return outcome
         seen.append(outcome)
-    return Outcome(
-        Holds.YES, backing=joined(o.backing for o in seen), theorems=tuple(t for o in seen for t in o.theorems)
-    )
+    return replace(_together(seen), detail="")
 
 
 def all_of(outcomes: Sequence[Outcome]) -> Outcome:
-    """A claim with several checks holds where each does: one that fails refutes it, one unknown leaves it open."""
-    for decisive in (Holds.NO, Holds.UNKNOWN, Holds.MEASURED):
+    """A claim with several checks holds where each does: one that fails refutes it, one unknown leaves it open.
+
+    Where one is measured and the others hold, the whole is measured, and tells which part is which.
+    """
+    for decisive in (Holds.NO, Holds.UNKNOWN):
         found = [o for o in outcomes if o.holds is decisive]
         if found:
             first, *rest = found
             also = f"; likewise {', '.join(o.label for o in rest)}" if rest else ""
             detail = (_labelled(first.label, ": ", first.detail) or "") + also
             return replace(first, corrected=partial(_corrections, found), detail=detail, label="")
-    return replace(every_entry(outcomes), detail=_joined(dict.fromkeys(o.detail for o in outcomes), "; ") or "")
+    return _together(outcomes)
+
+
+def _together(outcomes: Sequence[Outcome]) -> Outcome:
+    """Outcomes that hold, or were measured, as one."""
+    kinds = {o.holds for o in outcomes}
+    words = {Holds.YES: "proved", Holds.MEASURED: "measured"} if len(kinds) > 1 else {}
+    details = dict.fromkeys(_labelled(words.get(o.holds, ""), ": ", o.detail) for o in outcomes)
+    return Outcome(
+        Holds.MEASURED if Holds.MEASURED in kinds else Holds.YES,
+        backing=joined(o.backing for o in outcomes),
+        detail=_joined(details, "; ") or "",
+        theorems=tuple(t for o in outcomes for t in o.theorems),
+    )
 
 
 def _corrections(found: Sequence[Outcome]) -> Correction:
@@ -95,20 +109,17 @@ def _corrections(found: Sequence[Outcome]) -> Correction:
 
 
 def verdict_of(claim: str, by_choice: Sequence[Chosen]) -> Verdict:
-    """PROVED or REFUTED where all choices agree, HOLDS_WHEN where they differ, UNDECIDED where one is not known.
+    """Where all choices agree as they do (PROVED, MEASURED, REFUTED), HOLDS_WHEN where they differ, else UNDECIDED.
 
     The first choice is the claim as it is most simply read: its counterexample and correction are shown.
     """
     first = by_choice[0][1]
     kinds = {outcome.holds for _, outcome in by_choice}
-    if kinds == {Holds.YES}:
-        return _backed(
-            claim, Verdict(Kind.PROVED, detail=first.detail), _proofs(by_choice, by_choice), _backings(by_choice)
-        )
+    if kinds in ({Holds.YES}, {Holds.MEASURED}):
+        verdict = Verdict(Kind.PROVED if first.holds is Holds.YES else Kind.MEASURED, detail=first.detail)
+        return _backed(claim, verdict, _proofs(by_choice, by_choice), _backings(by_choice))
     if kinds == {Holds.NO}:
         return _refuted(claim, Verdict(Kind.REFUTED, detail=first.detail), first)
-    if kinds == {Holds.MEASURED}:
-        return Verdict(Kind.MEASURED, backing=first.backing, detail=first.detail)
     if kinds == {Holds.YES, Holds.NO}:
         good = [(choice, outcome) for choice, outcome in by_choice if outcome.holds is Holds.YES]
         bad = next(outcome for _, outcome in by_choice if outcome.holds is Holds.NO)

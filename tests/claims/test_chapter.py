@@ -45,8 +45,9 @@ CORRECTED = {
 BESIDE = {
     **dict.fromkeys(("C02", "C03", "C10", "C11", "C16", "C17", "C22", "C01", "C14"), "computed"),
     **dict.fromkeys(("C06", "C08", "C18", "C19", "C20", "C23", "C24"), "computed"),
-    **dict.fromkeys(("C25", "C26"), "measured"),
     "C21": "computed, derived",
+    "C25": "hand proof layer_depends_on_the_order_of_its_sum, computed, measured",
+    "C26": "measured",
     "C28": "tested",
 }
 WITHOUT_CERTIFICATE = ("C01", "C03", "C14", "C25", "C26", "C28")
