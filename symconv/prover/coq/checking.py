@@ -11,11 +11,11 @@ from pathlib import Path
 from symconv.errors import TheoremError, sentence
 from symconv.prover.coq.building import PREFIX, Compiled, compile_file
 from symconv.prover.coq.files import TheoremText, file_texts
-from symconv.prover.coq.shipped_files import compiled_hand_proofs, hand_proofs
+from symconv.prover.coq.shipped_files import HandProof, compiled_hand_proofs, hand_proofs
 from symconv.prover.coq.toolchain import Toolchain
 
-#: The file that prints the axioms of the hand proofs.
-_PRINTED = "HandProofs"
+#: The files that print the axioms of the hand proofs of a file begin like this.
+_PRINTED = "AxiomsOf"
 _CLOSED = "Closed under the global context"
 _TIMED = re.compile(r"^Chars (\d+) - \d+ \[.*?\] ([0-9.]+) secs", re.MULTILINE)
 _LINE = re.compile(r'^File "[^"]*", line (\d+)', re.MULTILINE)
@@ -109,12 +109,25 @@ def check_hand_proofs(
     toolchain: Toolchain, folder: Path, jobs: int, progress: Callable[[Compiled], None]
 ) -> list[CoqVerdict]:
     """The verdicts on the theorems that are proved by hand; raises ``TheoremError`` where their files are refused."""
-    proofs = hand_proofs()
     known = compiled_hand_proofs(toolchain, jobs, progress)
-    files = " ".join(sorted({proof.file for proof in proofs}))
-    commands = "".join(f"Print Assumptions {proof.file}.{proof.name}.\n" for proof in proofs)
-    (folder / f"{_PRINTED}.v").write_text(f"From {PREFIX} Require {files}.\n{commands}")
-    compiled = compile_file(toolchain, folder, (known,), _PRINTED)
+    by_file: dict[str, list[HandProof]] = {}
+    for proof in hand_proofs():
+        by_file.setdefault(proof.file, []).append(proof)
+
+    def printed(file: str) -> list[CoqVerdict]:
+        return _with_axioms(toolchain, by_file[file], folder, known)
+
+    # Coq walks through all that a theorem rests on: slow where that is the real numbers
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        return [verdict for verdicts in pool.map(printed, by_file) for verdict in verdicts]
+
+
+def _with_axioms(toolchain: Toolchain, proofs: Sequence[HandProof], folder: Path, known: Path) -> list[CoqVerdict]:
+    """The verdicts on the theorems of one file that Coq has compiled."""
+    file = proofs[0].file
+    commands = "".join(f"Print Assumptions {file}.{proof.name}.\n" for proof in proofs)
+    (folder / f"{_PRINTED}{file}.v").write_text(f"From {PREFIX} Require {file}.\n{commands}")
+    compiled = compile_file(toolchain, folder, (known,), f"{_PRINTED}{file}")
     if not compiled.is_accepted:
         return [CoqVerdict(proof.name, proof.file, False, error=compiled.error) for proof in proofs]
     said = re.split(rf"(?={_CLOSED}|^Axioms:)", compiled.output, flags=re.MULTILINE)[1:]
