@@ -58,6 +58,8 @@ def bound_of(problem: Problem, arithmetic: Arithmetic, enclosure: Enclosure) -> 
     if any(shift is not None for shift in (*shifts, bias_shift)):
         return Bound(accumulated, enclosure.absolute < 0, products)
     exact = _exact(problem, arithmetic, enclosure.absolute)
+    if enclosure.products is not None:
+        exact = exact | (enclosure.products.count == 0)  # the bias alone
     if products is not None:
         products = products.masked_fill(exact & products.isfinite(), 0.0)
     return Bound(accumulated.masked_fill(exact & accumulated.isfinite(), 0.0), exact, products)

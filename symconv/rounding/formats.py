@@ -72,7 +72,7 @@ class Format:
         step = Fraction(2) ** exponent
         rounded = round(value / step) * step  # Fraction.__round__ takes ties to the even neighbour
         if abs(rounded) >= 2**self.range:
-            return math.copysign(math.inf, value)
+            return math.inf if value > 0 else -math.inf
         return rounded
 
 

@@ -24,6 +24,9 @@ class _Plan:
     bits     significant bits that operands keep when they are read
     sums     sums of integers up to 2**sums are exact in the accumulator, and in the range of the result
     results  those up to 2**results are numbers of the result's format too
+    accumulated  significant bits of the accumulator
+    products  significant bits of operands whose products, and sums of a few of them, are exact in the accumulator
+    scales   powers of two of operands whose products are about the accumulator's smallest number
     """
 
     x: tuple[int, ...]
@@ -34,15 +37,18 @@ class _Plan:
     bits: int
     sums: int
     results: int
+    accumulated: int
+    products: int
+    scales: tuple[int, int]
 
     def integers(self, random: np.random.Generator, shape: tuple[int, ...], bits: int) -> Array:
         """Integers of which sums of all products stay below 2**bits."""
         most = min(math.isqrt(max(2**bits // (self.terms + 1), 1)), 2**self.bits - 1)
         return random.integers(-most, most + 1, shape).astype(np.float64)
 
-    def significands(self, random: np.random.Generator, shape: tuple[int, ...]) -> Array:
-        """Numbers of all the bits that are kept, from 1 to 2, of either sign."""
-        values = random.integers(2 ** (self.bits - 1), 2**self.bits, shape) * 2.0 ** (1 - self.bits)
+    def significands(self, random: np.random.Generator, shape: tuple[int, ...], bits: int) -> Array:
+        """Numbers of so many bits, from 1 to 2, of either sign."""
+        values = random.integers(2 ** (bits - 1), 2**bits, shape) * 2.0 ** (1 - bits)
         return np.asarray(values * random.choice([-1.0, 1.0], shape))
 
 
@@ -61,14 +67,42 @@ def _impulses(plan: _Plan, random: np.random.Generator) -> Made:
     spatial = tuple(slice(int(s), None, e) for s, e in zip(starts, plan.extents, strict=True))
     points = np.moveaxis(x, 1, -1)[(slice(None), *spatial)]
     points[...] = np.eye(plan.x[1])[random.integers(0, plan.x[1], points.shape[:-1])]
-    return x, plan.significands(random, plan.weight)
+    return x, plan.significands(random, plan.weight, plan.bits)
 
 
 def _single_taps(plan: _Plan, random: np.random.Generator) -> Made:
     """One tap a row of the weight, so that each result is one entry of the input, to its last bit."""
     rows = np.zeros((plan.weight[0], math.prod(plan.weight[1:])))
     rows[np.arange(len(rows)), random.permutation(np.arange(len(rows)) % rows.shape[1])] = 1.0
-    return plan.significands(random, plan.x), rows.reshape(plan.weight)
+    return plan.significands(random, plan.x, plan.bits), rows.reshape(plan.weight)
+
+
+def _fractions(plan: _Plan, random: np.random.Generator) -> Made:
+    """Integers of all the accumulator's bits, over powers of two: products that are small and have many bits."""
+    x, weight = (plan.integers(random, shape, plan.accumulated) for shape in (plan.x, plan.weight))
+    return x * 2.0 ** -(-(-plan.accumulated // 2) + 2), weight * 2.0 ** -(plan.accumulated // 2 + 2)
+
+
+def _halfway(plan: _Plan, random: np.random.Generator) -> Made:
+    """Single taps of 3 and odd entries: results with one bit more than their format has, all half-way cases."""
+    most = 2**plan.results
+    x = random.integers(most // 6, most // 3, plan.x) * 2 + 1
+    return x * random.choice([-1.0, 1.0], plan.x), 3.0 * _single_taps(plan, random)[1]
+
+
+def _pairs_of_taps(plan: _Plan, random: np.random.Generator) -> Made:
+    """Two taps a row of the weight: products that need many bits, and that nearly cancel where they can."""
+    rows = np.zeros((plan.weight[0], math.prod(plan.weight[1:])))
+    for row in rows:
+        taps = random.permutation(len(row))[:2]
+        row[taps] = np.abs(plan.significands(random, taps.shape, plan.products)) * [1.0, -1.0][: len(taps)]
+    return np.abs(plan.significands(random, plan.x, plan.products)), rows.reshape(plan.weight)
+
+
+def _smallest(plan: _Plan, random: np.random.Generator) -> Made:
+    """Integers times powers of two, so that products are the smallest numbers there are: what flushing loses."""
+    x, weight = (random.integers(-3, 4, shape).astype(np.float64) for shape in (plan.x, plan.weight))
+    return x * 2.0 ** plan.scales[0], weight * 2.0 ** plan.scales[1]
 
 
 def _integers(plan: _Plan, random: np.random.Generator) -> Made:
@@ -84,7 +118,7 @@ def _wide_integers(plan: _Plan, random: np.random.Generator) -> Made:
 
 def _cancelling(plan: _Plan, random: np.random.Generator) -> Made:
     """Large terms that cancel each other, channel by channel, and leave small ones: what a narrow sum has lost."""
-    x, weight = _wide_integers(plan, random)
+    x, weight = (plan.integers(random, shape, plan.sums - 1) for shape in (plan.x, plan.weight))
     half = plan.weight[1] // 2
     groups = plan.x[1] // max(plan.weight[1], 1)
     if half == 0 or plan.weight[1] * groups != plan.x[1]:
@@ -103,7 +137,15 @@ PROBES: dict[str, Callable[[_Plan, np.random.Generator], Made]] = {
     "integers": _integers,
     "wide integers": _wide_integers,
     "cancelling integers": _cancelling,
+    "fractions": _fractions,
+    "half-way cases": _halfway,
+    "pairs of taps": _pairs_of_taps,
+    "smallest numbers": _smallest,
 }
+
+
+#: A bias would leave them inexact, or hide what they show.
+_WITHOUT_BIAS = ("impulses", "single taps", "fractions", "half-way cases", "pairs of taps", "smallest numbers")
 
 
 def probe(problem: Problem, arithmetic: Arithmetic, name: str, seed: int) -> Problem | None:
@@ -141,7 +183,7 @@ def probes(problem: Problem, arithmetic: Arithmetic, seeds: int = 1) -> Iterator
 def _bias(plan: _Plan, random: np.random.Generator, name: str) -> Any:
     """A bias that leaves the probe exact, different for each channel where it can be."""
     shape = plan.bias or (0,)
-    if name in ("impulses", "single taps"):
+    if name in _WITHOUT_BIAS:
         return np.zeros(shape)
     most = max(1, min(2 ** min(plan.sums, plan.results) // (plan.terms + 1), 2**plan.bits - 1))
     return random.permutation(np.arange(1, shape[0] + 1) % (most + 1)).astype(np.float64)
@@ -162,4 +204,14 @@ def _plan(problem: Problem, arithmetic: Arithmetic) -> _Plan:
         arithmetic.read.precision,
         min(arithmetic.accumulator.precision, operand.range - 1),
         operand.precision,
+        arithmetic.accumulator.precision,
+        min(arithmetic.read.precision, (arithmetic.accumulator.precision - 2) // 2),
+        _scales(arithmetic),
     )
+
+
+def _scales(arithmetic: Arithmetic) -> tuple[int, int]:
+    """Powers of two, as far as operands have them, whose product is the accumulator's smallest number."""
+    smallest = arithmetic.operand.least
+    first = max(-(-arithmetic.accumulator.least // 2), smallest)
+    return first, max(arithmetic.accumulator.least - first, smallest)

@@ -15,7 +15,7 @@ _PATIENT: dict[str, Any] = {
 }
 
 PROFILES: dict[str, dict[str, Any]] = {
-    "dev": {"max_examples": 20, **_PATIENT},
+    "dev": {"max_examples": 50, **_PATIENT},
     "ci": {"max_examples": 100, "derandomize": True, "print_blob": True, **_PATIENT},
     "nightly": {"max_examples": 5_000, "print_blob": True, **_PATIENT},
 }

@@ -19,18 +19,13 @@ from symconv.testing import conv_layers, exact_inputs
 
 @given(data=st.data())
 def test_torch_computes_what_the_statements_say(data):
+    """And the number of terms is the sum of ones."""
     layer = data.draw(conv_layers())
     for problem in all_problems(layer, data.draw(exact_inputs(layer)), 0):
         result = problem.product(*problem.operands)
         result = result if problem.bias is None else result + problem.bias
         assert torch.equal(result, sc.evaluate_statement(problem.statement, problem.tensors))
         assert tuple(result.shape) == problem.shape
-
-
-@given(data=st.data())
-def test_the_number_of_terms_is_the_sum_of_ones(data):
-    layer = data.draw(conv_layers())
-    for problem in all_problems(layer, data.draw(exact_inputs(layer)), 0):
         ones = {n: torch.ones_like(t) if n != "b" else torch.zeros_like(t) for n, t in problem.tensors.items()}
         counted = sc.evaluate_statement(problem.statement, ones)
         assert torch.equal(problem.product.terms().expand(problem.shape), counted)
