@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from sympy import And, Expr, Ge, Le, Min, S, ceiling, count_ops, expand, floor, true
 
@@ -16,14 +18,20 @@ from symconv.statements import affine
 class Extent:
     """The extent of one output axis, how it was derived, what it needs, and what it implies.
 
+    derive      makes the steps, which are read only where the derivation is shown
     condition   must be >= 0 for the layer to have an output at all
     fact        an expression in the window's ``out`` that is >= 0, for later derivations; ``None`` where there is none
     """
 
     value: Expr
-    steps: tuple[Step, ...]
+    derive: Callable[[], tuple[Step, ...]]
     condition: Expr
     fact: Expr | None
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """How the value was derived."""
+        return self.derive()
 
 
 def output_extents(definition: Definition) -> tuple[Extent, ...]:
@@ -49,19 +57,16 @@ def _windows_that_fit(window: Window) -> Extent:
     step, last_tap, last_cell = coefficients[y], axis.kernel - 1, axis.size + axis.after - 1
     room = last_cell - _corner(window, S.Zero, last_tap)
     value = _shorter(floor(room / step) + 1)
-    steps = (
-        Step(
-            And(
-                Le(-axis.before, window.cell, evaluate=False),
-                Le(window.cell, last_cell, evaluate=False),
-                evaluate=False,
-            ),
-            rules.TAPS_FIT,
-        ),
-        Step(Le(_corner(window, y, last_tap), last_cell, evaluate=False), rules.LAST_TAP),
-        Step(Le(step * y, room, evaluate=False), rules.ISOLATE),
-        Step(value, rules.COUNT_POSITIONS, Ge(room, 0), window.out),
-    )
+
+    def steps() -> tuple[Step, ...]:
+        fits = Le(-axis.before, window.cell, evaluate=False), Le(window.cell, last_cell, evaluate=False)
+        return (
+            Step(And(*fits, evaluate=False), rules.TAPS_FIT),
+            Step(Le(_corner(window, y, last_tap), last_cell, evaluate=False), rules.LAST_TAP),
+            Step(Le(step * y, room, evaluate=False), rules.ISOLATE),
+            Step(value, rules.COUNT_POSITIONS, Ge(room, 0), window.out),
+        )
+
     return Extent(value, steps, _shorter(room), expand(last_cell - _corner(window, window.out - 1, last_tap)))
 
 
@@ -76,15 +81,16 @@ def _windows_that_begin(window: Window) -> Extent:
     begins = last_begin - _corner(window, S.Zero, S.Zero)
     value = Min(_shorter(floor(needed / step)), _shorter(floor(begins / step))) + 1
     previous_end = _corner(window, y - 1, axis.kernel - 1)
-    steps = (
-        Step(Le(previous_end, axis.size + axis.after - 2, evaluate=False), rules.WINDOW_NEEDED),
-        Step(Le(_corner(window, y, S.Zero), last_begin, evaluate=False), rules.WINDOW_BEGINS),
-        Step(
-            And(Le(step * y, needed, evaluate=False), Le(step * y, begins, evaluate=False), evaluate=False),
-            rules.ISOLATE,
-        ),
-        Step(value, rules.COUNT_POSITIONS, Ge(room, 0), window.out),
-    )
+
+    def steps() -> tuple[Step, ...]:
+        both = Le(step * y, needed, evaluate=False), Le(step * y, begins, evaluate=False)
+        return (
+            Step(Le(previous_end, axis.size + axis.after - 2, evaluate=False), rules.WINDOW_NEEDED),
+            Step(Le(_corner(window, y, S.Zero), last_begin, evaluate=False), rules.WINDOW_BEGINS),
+            Step(And(*both, evaluate=False), rules.ISOLATE),
+            Step(value, rules.COUNT_POSITIONS, Ge(room, 0), window.out),
+        )
+
     return Extent(value, steps, room, None)
 
 
@@ -94,10 +100,10 @@ def _cells_written(window: Window) -> Extent:
     first, last = _corner(window, S.Zero, S.Zero), _corner(window, axis.size - 1, axis.kernel - 1)
     full = _shorter(last - first + 1)
     value = _shorter(full - axis.before - axis.after + axis.extra)
-    steps = (
-        Step(full, rules.CELLS_WRITTEN),
-        Step(value, rules.CROP, Ge(value, 1), window.out),
-    )
+
+    def steps() -> tuple[Step, ...]:
+        return Step(full, rules.CELLS_WRITTEN), Step(value, rules.CROP, Ge(value, 1), window.out)
+
     return Extent(value, steps, value - 1, expand(window.out + axis.after - 1 - last))
 
 

@@ -79,6 +79,10 @@ def kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     sys.modules.pop("kernels_here", None)
 
 
+#: A sum that is not rounded once more has no half-way case that is exact.
+IN_FLOAT32 = tuple(regime for regime in REGIMES if regime != "half-way cases")
+
+
 def run(*arguments: str) -> Any:
     return CliRunner().invoke(app, ["compare", *arguments])
 
@@ -100,8 +104,8 @@ def test_two_kernels_that_agree() -> None:
     heading = ["operands", "dtype", "elements", "identical", "proved", "rounding", "difference", "difference/bound"]
     assert lines[3].split() == heading
     rows = table(result.stdout)
-    assert tuple(rows) == REGIMES
-    assert all(rows[name][1:] == ["100", "100", "0", "0", "0"] for name in PROBES)
+    assert tuple(rows) == IN_FLOAT32
+    assert all(rows[name][1:] == ["100", "100", "0", "0", "0"] for name in PROBES if name in IN_FLOAT32)
     dtype, elements, identical, rounded, difference, ratio = rows["normal"]
     assert (dtype, elements) == ("float32", "100")
     assert int(identical) + int(rounded) == 100
@@ -156,7 +160,7 @@ def test_plain_data() -> None:
     assert (data["seed"], data["device"]) == (7, "cpu")
     assert data["arithmetic"] == {"acc": None, "inputs": "exact", "algorithm": "direct"}
     assert {(row["operands"], row["dtype"]) for row in data["rows"]} == {
-        (regime, dtype) for regime in REGIMES for dtype in ("float32", "float64")
+        (regime, dtype) for regime in IN_FLOAT32 for dtype in ("float32", "float64")
     }
     ones = data["rows"][0]
     assert (ones["operands"], ones["elements"], ones["counts"]) == ("ones", 36, {"BUG": 36})

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symconv as sc
@@ -30,6 +30,7 @@ def test_many_terms_do_not_overflow_the_limbs():
     assert sum_of_products(largest, largest) == 2**20 * Fraction(float(largest[0])) ** 2
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(data=st.data())
 def test_the_terms_of_an_element_make_the_element(data):
     layer = data.draw(conv_layers())

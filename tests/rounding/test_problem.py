@@ -6,7 +6,7 @@ import re
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symconv as sc
@@ -17,6 +17,7 @@ from symconv.rounding.problem import read_problem
 from symconv.testing import conv_layers, exact_inputs
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(data=st.data())
 def test_torch_computes_what_the_statements_say(data):
     """And the number of terms is the sum of ones."""

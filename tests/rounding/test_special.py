@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symconv as sc
@@ -18,6 +18,7 @@ from symconv.testing import conv_layers, exact_inputs
 STRANGE = [math.nan, math.inf, -math.inf]
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(data=st.data())
 def test_special_elements_are_sums_of_special_products(data):
     layer = data.draw(conv_layers())
@@ -39,6 +40,7 @@ def test_special_elements_are_sums_of_special_products(data):
                 assert (math.isnan(found) and math.isnan(total)) or found == total
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(data=st.data())
 def test_torch_is_right_on_them(data):
     layer = data.draw(conv_layers(transposed=False))

@@ -259,6 +259,7 @@ def test_every_regime_is_drawn(regimes: Any) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+@settings(max_examples=settings().max_examples // 4)
 @given(data=st.data())
 def test_no_data_overflows(dtype: str, data: st.DataObject) -> None:
     case = data.draw(conv_cases(dims=1, dtypes=dtype, regimes=tuple(DATA)))

@@ -53,6 +53,7 @@ def test_every_order_is_exact(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+@settings(max_examples=settings().max_examples // 2)
 @given(data=st.data())
 def test_any_dtype(dtype: torch.dtype, data: st.DataObject) -> None:
     tensors = data.draw(probing_inputs(data.draw(conv_layers()), dtype=dtype))
