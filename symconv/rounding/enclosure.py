@@ -8,6 +8,7 @@ from typing import Any
 
 from symconv.rounding.blocks import block_height, sum_in_blocks
 from symconv.rounding.formats import FORMATS
+from symconv.rounding.least_bits import sums_are_exact
 from symconv.rounding.problem import Problem
 from symconv.rounding.special import Special, special_elements
 
@@ -74,7 +75,10 @@ def _of_float64(problem: Problem, operands: tuple[Any, ...], count: Any, absolut
         height = block_height(product)
         if 3 * height <= most:
             return sum_in_blocks(product, *operands), height * _UNIT * absolute
-    return _in_slices(problem, operands, count, _slack(most))
+    centre, radius = _in_slices(problem, operands, count, _slack(most))
+    # sums of slices may be larger than the sums that they are slices of, and so inexact where those are exact
+    exact = sums_are_exact((operands,), absolute, FORMATS["float64"].precision, FORMATS["float64"].least)
+    return (centre.where(~exact, product(*operands)) if bool(exact.any()) else centre), radius
 
 
 def _in_slices(problem: Problem, operands: tuple[Any, ...], count: Any, slack: float) -> tuple[Any, Any]:
@@ -92,8 +96,9 @@ def _in_slices(problem: Problem, operands: tuple[Any, ...], count: Any, slack: f
     exact = product(left, right)
     centre = exact + rest
     largest_left, largest_right = (float(t.abs().max()) if t.numel() else 0.0 for t in operands)
-    # every term of the two sums with a rest is at most this; the last addition rounds once more
-    term = largest_left * largest_right * 2.0**-bits
+    # every term of the two sums with a rest is at most this, since high bits may be rounded up; the last addition
+    # rounds once more
+    term = largest_left * largest_right * 2.0**-bits * (1 + 2.0**-bits)
     radius = (count + 1) * _UNIT * (2 * count * term) + _UNIT * centre.abs()
     return centre, radius * slack
 

@@ -226,6 +226,16 @@ def test_float64_is_judged_sharply():
         assert (judge.judge(outside) == Judged.OUTSIDE).all()
 
 
+def test_float64_integers_beside_large_ones_are_exact():
+    """A reference that splits its operands by the largest entry must not lose the last bit of smaller ones."""
+    odd, large = 2**26 + 1, 2.0**52
+    x = torch.tensor([[[odd, large]]], dtype=torch.float64)
+    weight = torch.tensor([[[odd]], [[large]]], dtype=torch.float64)
+    assert sc.error_bound(x, weight)[0, 0, 0] == 0
+    sc.assert_conv_close(torch.nn.functional.conv1d(x, weight), x, weight)
+    assert int(sc.conv_exact(x, weight)[0, 0, 0]) == odd**2
+
+
 def test_nothing_of_the_callers_is_changed():
     x, weight = one_by_one(0)
     x[0, 0, 0] = math.nan
