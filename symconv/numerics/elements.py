@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, S, Symbol, expand
 
-from symconv.errors import ArgumentError, sentence
-from symconv.statements.language import Access, Bracket, Equal, NonNegative, Range, Statement, Term, Within
+from symconv.errors import ArgumentError, StatementError, sentence
+from symconv.numerics.brackets import HOLDS, sides
+from symconv.statements.language import Access, Bracket, Range, Statement, Term
 
 Indices = NDArray[np.int64]
 
@@ -49,8 +50,8 @@ class ElementTerm:
 def element_terms(statement: Statement, position: Sequence[int]) -> tuple[ElementTerm, ...]:
     """The terms of ``target[position]``, those that the brackets admit, in the order of the statement.
 
-    The statement must be in numbers, with affine accesses and coefficients 1: every layer's definition and gradient
-    is.  Raises ``ArgumentError`` for a position outside the target.
+    The statement must be in numbers, with affine accesses and coefficients 1, as a convolution's definition and its
+    gradients are.  Raises ``ArgumentError`` for a position outside the target, ``StatementError`` for other statements.
 
     >>> from symconv.layers import Conv1d
     >>> statement = Conv1d(1, 1, 3, padding=1, bias=False).on((1, 1, 4)).statement()
@@ -115,22 +116,14 @@ class _TermPlan:
         grid = _grid([self.extents[i] for i in indices])
         values: dict[Symbol, Any] = {**free, **dict(zip(indices, grid, strict=True))}
         holds = np.ones(grid.shape[1], dtype=bool)
-        for kind, sides in brackets:
-            holds &= _HOLDS[kind](*(side.at(values) for side in sides))
+        for kind, compared in brackets:
+            holds &= HOLDS[kind](*(side.at(values) for side in compared))
         return {i: column[holds] for i, column in zip(indices, grid, strict=True)}, int(holds.sum())
 
 
 def _grid(lengths: Sequence[int]) -> Indices:
     """All points of a box, one a column: one point without coordinates where there is no axis."""
     return np.indices(lengths).reshape(len(lengths), math.prod(lengths))
-
-
-#: When a bracket holds, of the values of its sides.
-_HOLDS: dict[type, Any] = {
-    Within: lambda value, extent: (value >= 0) & (value < extent),
-    Equal: lambda left, right: left == right,
-    NonNegative: lambda value: value >= 0,
-}
 
 
 @dataclass(frozen=True)
@@ -143,6 +136,10 @@ class _Plan:
 
 @lru_cache(maxsize=64)
 def _plan(statement: Statement) -> _Plan:
+    if statement.parameters:
+        raise _refused("has sizes without numbers", "put numbers in for them")
+    if statement.scale is not None or any(term.coefficient != 1 for term in statement.terms):
+        raise _refused("has a factor beside its tensors", "evaluate it as a whole, by evaluate_statement")
     extents = {r.index: int(r.extent) for r in statement.ranges}
     target = tuple(_places(e, extents) for e in statement.target.at)
     return _Plan(target, tuple(_term_plan(t) for t in statement.terms))
@@ -160,7 +157,7 @@ def _places(expression: Expr, extents: Mapping[Symbol, int]) -> dict[int, dict[S
 
 def _term_plan(term: Term) -> _TermPlan:
     extents = {r.index: int(r.extent) for r in term.ranges}
-    brackets = [(b, set(extents) & {s for e in _sides(b) for s in e.free_symbols}) for b in term.brackets]
+    brackets = [(b, set(extents) & {s for e in sides(b) for s in e.free_symbols}) for b in term.brackets]
     groups: list[tuple[list[Symbol], list[Bracket]]] = []
     for tied in _tied(term.ranges, [indices for _, indices in brackets]):
         groups.append((tied, [b for b, indices in brackets if indices & set(tied)]))
@@ -169,7 +166,7 @@ def _term_plan(term: Term) -> _TermPlan:
         groups.append(([], alone))
     return _TermPlan(
         extents,
-        tuple((tuple(i), tuple((type(b), tuple(map(_affine, _sides(b)))) for b in bs)) for i, bs in groups),
+        tuple((tuple(i), tuple((type(b), tuple(map(_affine, sides(b)))) for b in bs)) for i, bs in groups),
         tuple((f.tensor, tuple(map(_affine, f.at))) for f in term.factors if isinstance(f, Access)),
     )
 
@@ -184,17 +181,13 @@ def _tied(ranges: Sequence[Range], brackets: Sequence[set[Symbol]]) -> list[list
     return sorted((sorted(p, key=order.index) for p in parts), key=lambda p: order.index(p[0]))
 
 
-def _sides(bracket: Bracket) -> tuple[Expr, ...]:
-    match bracket:
-        case Within(value, extent):
-            return value, extent
-        case Equal(left, right):
-            return left, right
-        case NonNegative(value):
-            return (value,)
-
-
 def _affine(expression: Expr) -> _Affine:
     terms = expand(expression).as_coefficients_dict()
     constant = int(terms.pop(S.One, 0))
+    if not all(index.is_Symbol for index in terms):
+        raise _refused(f"reads at {expression}, which is not affine", "evaluate it as a whole, by evaluate_statement")
     return _Affine(constant, {index: int(coefficient) for index, coefficient in terms.items()})
+
+
+def _refused(condition: str, way_out: str) -> StatementError:
+    return StatementError(sentence("statement", condition, way_out))

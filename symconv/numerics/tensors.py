@@ -16,10 +16,11 @@ from sympy import Expr, Symbol
 
 from symconv.errors import ArgumentError, StatementError, sentence
 from symconv.numerics.bindings import bind_sizes, target_shape
+from symconv.numerics.brackets import HOLDS, sides
 from symconv.numerics.contraction import Indexed, Indices, contract, plan_contraction, points
 from symconv.numerics.formulas import compile, evaluate
 from symconv.numerics.libraries import Library, checked_tensor, library_of, numpy_library
-from symconv.statements.language import Access, Bracket, Equal, NonNegative, Range, Statement, Term, Within
+from symconv.statements.language import Access, Bracket, Range, Statement, Term
 
 #: The most entries that an array on the way may have; a longer sum is done in pieces.
 MAX_POINTS = 2**22
@@ -80,7 +81,7 @@ def _parts(scope: _Scope, term: Term, spans: Spans) -> Iterator[tuple[Indices, C
     for access in term.factors:
         yield _within(spans, *access.at), partial(scope.gather, access, term, spans)
     for bracket in term.brackets:
-        yield _within(spans, *_sides(bracket)), partial(scope.indicator, bracket, spans)
+        yield _within(spans, *sides(bracket)), partial(scope.indicator, bracket, spans)
     if term.coefficient != 1 or not term.factors:
         yield _within(spans, term.coefficient), partial(scope.quotient, term.coefficient, spans)
     occurring = {v for e in _expressions(term) for v in e.free_symbols}
@@ -113,10 +114,10 @@ class _Scope:
 
     def indicator(self, bracket: Bracket, spans: Spans) -> Indexed:
         """1 where the bracket holds, else 0."""
-        left, *right = (self.values(e, spans) for e in _sides(bracket))
-        indices = _within(spans, *_sides(bracket))
+        left, *right = (self.values(e, spans) for e in sides(bracket))
+        indices = _within(spans, *sides(bracket))
         grid = {v: spans[v] for v in indices}
-        holds = _HOLDS[type(bracket)](*(_aligned(side, grid) for side in (left, *right)))
+        holds = HOLDS[type(bracket)](*(_aligned(side, grid) for side in (left, *right)))
         return Indexed(indices, self.library.array(np.broadcast_to(holds, [len(grid[v]) for v in indices])))
 
     def quotient(self, expression: Expr, spans: Spans) -> Indexed:
@@ -166,27 +167,9 @@ class _Scope:
         return bool(contract(factors, (), plan, np.einsum) > 0)
 
 
-#: When a bracket holds, of the values of its sides.
-_HOLDS: dict[type, Callable[..., Any]] = {
-    Within: lambda value, extent: (value >= 0) & (value < extent),
-    Equal: lambda left, right: left == right,
-    NonNegative: lambda value: value >= 0,
-}
-
-
-def _sides(bracket: Bracket) -> tuple[Expr, ...]:
-    match bracket:
-        case Within(value, extent):
-            return value, extent
-        case Equal(left, right):
-            return left, right
-        case NonNegative(value):
-            return (value,)
-
-
 def _expressions(term: Term) -> Iterator[Expr]:
     yield from (e for access in term.factors for e in access.at)
-    yield from (e for bracket in term.brackets for e in _sides(bracket))
+    yield from (e for bracket in term.brackets for e in sides(bracket))
     yield term.coefficient
 
 

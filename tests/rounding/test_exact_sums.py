@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -60,3 +61,16 @@ def test_a_position_outside_is_refused():
     with pytest.raises(ArgumentError) as caught:
         element_terms(statement, (0, 0, 3))
     assert str(caught.value) == "position=(0, 0, 3): is not in Y of shape (1, 1, 3); stay inside."
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "text"),
+    [
+        (sc.Conv1d("c", 1, 3), (1, "c", 5), "statement: has sizes without numbers; put numbers in for them."),
+        (sc.AvgPool1d(2), (1, 1, 4), "statement: has a factor beside its tensors; evaluate it as a whole, by "),
+        (sc.Conv1d(1, 1, 3, padding=1, padding_mode="circular"), (1, 1, 4), "which is not affine; evaluate it as a "),
+    ],
+)
+def test_a_statement_of_another_kind_is_refused(layer, shape, text):
+    with pytest.raises(sc.StatementError, match=re.escape(text)):
+        element_terms(layer.on(shape).statement(), (0, 0, 0))
