@@ -87,8 +87,9 @@ class Problem:
     @cached_property
     def product(self) -> Product:
         """The bilinear map itself, for tensors of any dtype."""
-        x, weight = self.tensors["X"], self.tensors["W"]
-        return Product.of(self.layer, self.computes, tuple(x.shape), tuple(weight.shape), self.shape)
+        output = self.shape if self.computes == "output" else tuple(self.tensors["dY"].shape)
+        x, weight = (tuple(self.tensors[name].shape) for name in ("X", "W"))
+        return Product.of(self.layer, self.computes, x, weight, output)
 
     def batch(self, result: Any) -> Any:
         """A result of the caller's, with a batch axis."""

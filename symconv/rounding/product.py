@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ class Product:
     """``product(left, right)``: the sums of products, without bias, of the operands of a ``Problem``.
 
     sides   padding, of a transposed layer crop, (before, after) an axis
-    x, weight, result   shapes
+    x, weight, output   shapes, the layer's output's whatever is computed
     """
 
     computes: str
@@ -27,10 +28,10 @@ class Product:
     groups: int
     x: Shape
     weight: Shape
-    result: Shape
+    output: Shape
 
     @classmethod
-    def of(cls, layer: Layer, computes: str, x: Shape, weight: Shape, result: Shape) -> Product:
+    def of(cls, layer: Layer, computes: str, x: Shape, weight: Shape, output: Shape) -> Product:
         """The map of a layer in numbers on tensors of these shapes."""
         transposed = hasattr(layer, "output_padding")
         return cls(
@@ -43,7 +44,7 @@ class Product:
             int(layer.groups),  # type: ignore[attr-defined]
             x,
             weight,
-            result,
+            output,
         )
 
     @property
@@ -53,9 +54,9 @@ class Product:
 
     def on(self, x: Any, weight: Any, groups: int | None = None) -> Product:
         """The same convolution on tensors with other channels; left out, one group for each channel of ``x``."""
-        result = (x.shape[0], weight.shape[0], *self.result[2:])
+        output = (x.shape[0], weight.shape[0], *self.output[2:])
         groups = int(x.shape[1]) if groups is None else groups
-        return replace(self, groups=groups, x=tuple(x.shape), weight=tuple(weight.shape), result=result)
+        return replace(self, groups=groups, x=tuple(x.shape), weight=tuple(weight.shape), output=output)
 
     @property
     def one_channel(self) -> Product:
@@ -65,7 +66,7 @@ class Product:
             groups=1,
             x=(1, 1, *self.x[2:]),
             weight=(1, 1, *self.weight[2:]),
-            result=(1, 1, *self.result[2:]),
+            output=(1, 1, *self.output[2:]),
         )
 
     @property
@@ -81,28 +82,11 @@ class Product:
         import torch
 
         if self.computes == "bias":
-            size = torch.Size(self.output).numel()
-            return torch.full((1,), size // self.result[0], dtype=torch.float64)
+            return torch.full((1,), math.prod(self.output) // self.output[1], dtype=torch.float64)
         one = self.one_channel
         shapes = {"output": (one.x, one.weight), "input": (one.output, one.weight), "weight": (one.output, one.x)}
         left, right = (torch.ones(s, dtype=torch.float64) for s in shapes[self.computes])
         return one(left, right).round() * self.channels_summed
-
-    @property
-    def output(self) -> Shape:
-        """The shape of the layer's output, whatever is computed."""
-        if self.computes == "output":
-            return self.result
-        channels = self.weight[1] * self.groups if self.transposed else self.weight[0]
-        spatial = (
-            (h - 1) * s + d * (k - 1) + 1 + extra - lo - hi
-            if self.transposed
-            else (h + lo + hi - d * (k - 1) - 1) // s + 1
-            for h, k, s, d, (lo, hi), extra in zip(
-                self.x[2:], self.weight[2:], self.stride, self.dilation, self.sides, self.output_padding, strict=True
-            )
-        )
-        return (self.x[0], channels, *spatial)
 
     def __call__(self, left: Any, right: Any | None = None) -> Any:
         """The sums of products; for the gradient by the bias, the sums of ``left``."""
