@@ -21,7 +21,7 @@ Position = tuple[int, ...]
 
 
 class Judged(IntEnum):
-    """What is known of an element: some legal order may give it, none does, or nothing is known."""
+    """What is known of an element: it is within the bound of all legal orders, none gives it, or nothing is known."""
 
     INSIDE = 0
     OUTSIDE = 1

@@ -18,6 +18,9 @@ _SLACK = 1.0 + 2.0**-45
 #: An adder that aligns m addends to the largest and truncates loses at most (m + 2)*2*u of the sum of their absolute
 #: values, which is at most 8*u for each of its m - 1 additions.
 _TRUNCATING = 8
+_TF32 = FORMATS["tf32"]
+#: The bits of a float32 number that TF32 has not.
+_CUT = 2 ** (FORMATS["float32"].precision - _TF32.precision) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,14 +115,15 @@ def _shift(arithmetic: Arithmetic, operand: Any) -> Any | None:
     import torch
 
     flushed = arithmetic.flush and _has_subnormal(operand, arithmetic.operand.normal)
-    cut = arithmetic.inputs == "tf32" and bool((operand.view(torch.int32) & 0x1FFF).any())
+    cut = arithmetic.inputs == "tf32" and bool((operand.view(torch.int32) & _CUT).any())
     if not flushed and not cut:
         return None
     size = operand.double().nan_to_num(0.0, 0.0, 0.0).abs()
     shift = torch.zeros_like(size)
     if cut:
-        lost = torch.maximum(size * 2.0**-10, torch.full_like(size, 2.0**-136))
-        shift = lost.masked_fill(operand.view(torch.int32) & 0x1FFF == 0, 0.0)
+        # cutting bits off loses twice what rounding does
+        lost = torch.maximum(size * (2 * _TF32.unit), torch.full_like(size, _TF32.tiny))
+        shift = lost.masked_fill(operand.view(torch.int32) & _CUT == 0, 0.0)
     return torch.where(size < arithmetic.operand.normal, size, shift) if flushed else shift
 
 

@@ -27,8 +27,10 @@ def error_bound(
     flush: bool | None = None,
     algorithm: str = "direct",
 ) -> Any:
-    """At most this far each element of a right result, in the tensors' dtype, is from the exact sum: a float64 tensor.
+    """At most this far each element of a right result, in the tensors' dtype, is from the exact sum.
 
+    A float64 tensor of the result's shape.  Shapes are PyTorch's: ``x`` (N, C_in, *spatial) or without N, ``weight``
+    (C_out, C_in/groups, *kernel), transposed (C_in, C_out/groups, *kernel), ``bias`` (C_out,); 1 to 3 spatial axes.
     Any order of summation is allowed, with and without fused multiply-adds, in the accumulator ``acc``; the rounding
     to the dtype of the result is included.  0 where every order is exact, infinite where a partial sum may overflow,
     NaN where an operand is not finite.

@@ -35,8 +35,8 @@ def conv_exact(  # noqa: PLR0917 - PyTorch's arguments in PyTorch's order
     """The correctly rounded convolution: each element is the exact sum, rounded once to x's dtype, ties to even.
 
     Each element is certified: an interval around a float64 sum, whose two ends round to the same number; where they do
-    not, the sum is taken exactly, in integers.  1 to 3 dimensions, float32, float16, bfloat16, and float64 (slower).
-    Operands that are not finite give what IEEE 754 says, padding being no operand.  With ``gradient`` and
+    not, the sum is taken exactly, in integers.  Shapes as in ``error_bound``; float32, float16, bfloat16, and float64
+    (slower).  Operands that are not finite give what IEEE 754 says, padding being no operand.  With ``gradient`` and
     ``grad_output`` the gradient by "input", "weight" or "bias".
 
     Raises ``ArgumentError`` and ``ShapeError``.

@@ -10,7 +10,7 @@ _HOMES = {
     "symconv.testing.calls": ("FunctionError",),
     "symconv.testing.cases": ("ConvCase", "conv_cases"),
     "symconv.testing.checking": ("CheckConv",),
-    "symconv.testing.closeness": ("UnprovedError", "assert_conv_close"),
+    "symconv.testing.closeness": ("ConvMismatchError", "UnprovedError", "assert_conv_close"),
     "symconv.testing.comparing": ("Agreement", "Comparison", "compare"),
     "symconv.testing.profiles": ("register_profiles",),
     "symconv.testing.strategies": (
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from symconv.testing.calls import FunctionError
     from symconv.testing.cases import ConvCase, conv_cases
     from symconv.testing.checking import CheckConv
-    from symconv.testing.closeness import UnprovedError, assert_conv_close
+    from symconv.testing.closeness import ConvMismatchError, UnprovedError, assert_conv_close
     from symconv.testing.comparing import Agreement, Comparison, compare
     from symconv.testing.profiles import register_profiles
     from symconv.testing.strategies import (

@@ -62,6 +62,7 @@ def assert_conv_close(
     sum.  Where every order is exact, as for small integers, the bound is 0.  Elements that a NaN or an infinity takes
     part in must be what IEEE 754 says.
 
+    actual   of the result's shape; the shapes of the others are as in ``symconv.error_bound``
     gradient, grad_output   ``actual`` is the gradient by "input", "weight" or "bias", given the output's
     acc, inputs, adder, flush, algorithm   how the implementation may compute; see ``symconv.error_bound``
     order    "any"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from symconv.rounding.formats import FORMATS
 from symconv.testing.faults.fault import Hypothesis
 from symconv.testing.faults.inspection import Inspection
 from symconv.testing.faults.scene import Prediction, Scene
@@ -162,8 +163,10 @@ def _without_ends(dims: int, x: Any) -> Any:
     return found
 
 
-#: Formats that operands may be rounded to, with their bits.
-_BITS = {"float32": 24, "TF32": 11, "float16": 11, "bfloat16": 8}
+#: Formats that operands may be rounded to, by their names in words.
+_FORMATS = {"float32": "float32", "TF32": "tf32", "float16": "float16", "bfloat16": "bfloat16"}
+_BITS = {words: FORMATS[name].precision for words, name in _FORMATS.items()}
+_HALF = FORMATS["float16"]
 
 
 def roundings(inspection: Inspection) -> Iterator[Hypothesis]:
@@ -207,12 +210,13 @@ def _to_format(values: Any, target: str, cut: bool) -> Any:
     import torch
 
     fraction, exponent = torch.frexp(values)
-    # float16 has fewer exponents: below 2**-13 its steps are all alike
-    bits = _BITS[target] + ((exponent + 13).clamp(max=0) if target == "float16" else torch.zeros_like(exponent))
+    # float16 has fewer exponents: below the normal numbers its steps are all alike
+    lost = (exponent - _HALF.least - _HALF.precision).clamp(max=0)
+    bits = _BITS[target] + (lost if target == "float16" else torch.zeros_like(exponent))
     scaled = torch.ldexp(fraction, bits)
     found = torch.ldexp(scaled.trunc() if cut else scaled.round(), exponent - bits)
-    return found.clamp(-65504.0, 65504.0) if target == "float16" and cut else _overflown(found, target)
+    return found.clamp(-_HALF.largest, _HALF.largest) if target == "float16" and cut else _overflown(found, target)
 
 
 def _overflown(values: Any, target: str) -> Any:
-    return values.masked_fill(values.abs() > 65504.0, math.nan) if target == "float16" else values
+    return values.masked_fill(values.abs() > _HALF.largest, math.nan) if target == "float16" else values

@@ -6,11 +6,15 @@ from typing import Any
 
 from symconv.rounding.acceptance import Judge, Judged
 from symconv.rounding.arithmetic import read_arithmetic
+from symconv.rounding.formats import FORMATS
 from symconv.testing.faults.fault import Fault
 from symconv.testing.faults.inspection import ENOUGH_BITS, Inspection
 
 #: Formats by their bits, the narrowest first.
-_FORMATS = {8: "bfloat16", 11: "float16 or TF32", 24: "float32"}
+_FORMATS = {
+    FORMATS[name].precision: words
+    for name, words in (("bfloat16", "bfloat16"), ("float16", "float16 or TF32"), ("float32", "float32"))
+}
 #: What may be allowed beyond what was: for each dtype the arithmetic that commonly is the reason, and its name.
 _LOOSER: dict[str, tuple[dict[str, str], str]] = {
     "float64": ({"acc": "float32"}, "accumulation in float32"),
